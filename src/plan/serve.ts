@@ -1,0 +1,27 @@
+import * as z from 'zod'
+
+/** How one engine is started and what it must do to count as working. */
+export const serveSchema = z.strictObject({
+  /** Which engine speaks: decides how its log is read. */
+  engine: z.enum(['vllm', 'ollama', 'llama-cpp']),
+  /** proof: rigup's tiny model with known answers. model: the operator's own. */
+  purpose: z.enum(['proof', 'model']),
+  argv: z.array(z.string()).min(1),
+  environment: z.record(z.string(), z.string()),
+  directory: z.string().optional(),
+  /** Clients connect here to test: a loopback address where the server binds to all. */
+  host: z.string(),
+  port: z.number().int(),
+  /** The name to ask for under /v1. */
+  servedName: z.string(),
+  /** Requests of the test; with `expected`, the answer must be exactly that. */
+  prompts: z
+    .array(z.strictObject({ prompt: z.string(), expected: z.string().optional(), maxTokens: z.number().int() }))
+    .min(1),
+  /** File (mode 600) with the key that clients must send. */
+  apiKeyFile: z.string().optional(),
+  /** Gives up when the engine says nothing and does nothing for that long; not a limit on the whole start. */
+  stallSeconds: z.number().positive(),
+  afterTest: z.enum(['stop', 'keep']),
+})
+export type Serve = z.infer<typeof serveSchema>

@@ -1,0 +1,25 @@
+import * as z from 'zod'
+
+/** What is served. */
+export const modelSchema = z.strictObject({
+  /** proof: only rigup's own tiny model. hub: an id on the Hugging Face hub (or its mirror). local: a folder or GGUF file. ollama: a name in Ollama's library. */
+  source: z.enum(['proof', 'hub', 'local', 'ollama']),
+  /** `proof`, `Qwen/Qwen3-8B-AWQ`, `/models/x`, `qwen3:8b`. */
+  id: z.string().min(1),
+  /** Commit or branch on the hub. */
+  revision: z.string().optional(),
+  /** One file of the repository: the GGUF to fetch. */
+  file: z.string().optional(),
+  /** The name that clients ask for; the id where absent. */
+  servedName: z.string().optional(),
+  /** Runs code that comes with the model. Asked, never assumed. */
+  trustRemoteCode: z.boolean().default(false),
+})
+
+/** What it is wanted for; layout and length follow from it. */
+export const workloadSchema = z.strictObject({
+  /** Tokens that one conversation should hold, prompt and answer together. */
+  contextTokens: z.number().int().positive(),
+  /** How many ask at the same time. */
+  users: z.number().int().positive(),
+})
