@@ -1,0 +1,97 @@
+/**
+ * Tells, byte by byte, whether a line contains one of many literals (Aho-Corasick): an automaton as one flat table, so that
+ * lines without any of them are passed over without being decoded. ASCII letters match in either case.
+ */
+export type Gate = {
+  /** The column of each byte value in the table. */
+  readonly columns: Uint8Array
+  readonly width: number
+  /** `next[state + column]` is the next state; states are multiples of `width`. */
+  readonly next: Uint32Array
+  /** States from here on mean: a literal ends here. */
+  readonly acceptFrom: number
+}
+
+type Node = { readonly children: Map<number, Node>; fail: Node | null; accepts: boolean; state: number }
+
+function node(): Node {
+  return { children: new Map(), fail: null, accepts: false, state: 0 }
+}
+
+const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte)
+
+function columnsOf(words: readonly Uint8Array[]): { columns: Uint8Array; width: number } {
+  const columns = new Uint8Array(256)
+  let width = 1
+  for (const word of words) {
+    for (const byte of word) {
+      if (columns[byte] === 0) columns[byte] = width++
+    }
+  }
+  for (let byte = 0x41; byte <= 0x5a; byte += 1) columns[byte] = columns[byte + 0x20] ?? 0
+  return { columns, width }
+}
+
+function trieOf(words: readonly Uint8Array[], columns: Uint8Array): Node {
+  const root = node()
+  for (const word of words) {
+    let current = root
+    for (const byte of word) {
+      const column = columns[byte] ?? 0
+      let child = current.children.get(column)
+      if (!child) {
+        child = node()
+        current.children.set(column, child)
+      }
+      current = child
+    }
+    current.accepts = true
+  }
+  return root
+}
+
+/** Breadth first: every node after the one it falls back to. */
+function linkFailures(root: Node): Node[] {
+  const order: Node[] = [root]
+  for (const current of order) {
+    for (const [column, child] of current.children) {
+      let fallback = current.fail
+      while (fallback && !fallback.children.has(column)) fallback = fallback.fail
+      child.fail = fallback?.children.get(column) ?? root
+      child.accepts ||= child.fail.accepts
+      order.push(child)
+    }
+  }
+  return order
+}
+
+/** Builds the automaton for literals of at least one character; empty ones are ignored. */
+export function createGate(literals: Iterable<string>): Gate {
+  const encoder = new TextEncoder()
+  const words = [...new Set(literals)].filter(Boolean).map((literal) => encoder.encode(literal).map(lower))
+  const { columns, width } = columnsOf(words)
+  const order = linkFailures(trieOf(words, columns))
+  const numbered = [...order.filter((each) => !each.accepts), ...order.filter((each) => each.accepts)]
+  numbered.forEach((each, index) => {
+    each.state = index * width
+  })
+  const next = new Uint32Array(numbered.length * width)
+  for (const each of order) {
+    const { fail } = each
+    if (fail) next.copyWithin(each.state, fail.state, fail.state + width)
+    for (const [column, child] of each.children) next[each.state + column] = child.state
+  }
+  const acceptFrom = order.filter((each) => !each.accepts).length * width
+  return { columns, width, next, acceptFrom }
+}
+
+/** True where the text contains one of the gate's literals. */
+export function passes(gate: Gate, bytes: Uint8Array): boolean {
+  const { columns, next, acceptFrom } = gate
+  let state = 0
+  for (let index = 0; index < bytes.length; index += 1) {
+    state = next[state + (columns[bytes[index] as number] as number)] as number
+    if (state >= acceptFrom) return true
+  }
+  return false
+}

@@ -1,0 +1,53 @@
+/**
+ * A message as its program writes it, with placeholders for what varies:
+ * `{}` any text or none, `{name}` any text, `{name:n}` a number, `{name:w}` one word or path.
+ * A space stands for any white space, a quote for any quote or backtick; letters match in either case.
+ */
+export type Template = string
+
+export type CompiledTemplate = {
+  readonly pattern: RegExp
+  /** The longest fixed piece: a line without it cannot match. */
+  readonly literal: string
+}
+
+const placeholder = /\{(?:(?<name>[a-zA-Z]\w*)(?::(?<kind>[nw]))?)?\}/g
+
+const kinds: Readonly<Record<string, string>> = {
+  n: String.raw`-?\d[\d,._]*(?<![,._])`,
+  w: '[^\\s\'"`,;()]+',
+  '': '.{1,400}?',
+}
+
+function fixed(text: string): string {
+  return text
+    .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    .replace(/ +/g, '\\s+')
+    .replace(/['"`]/g, '\\\\?[\'"`’‘]')
+}
+
+/** Compiles a template; throws where it has no fixed piece of at least three characters to look for. */
+export function compileTemplate(template: Template): CompiledTemplate {
+  let source = ''
+  let end = 0
+  for (const match of template.matchAll(placeholder)) {
+    source += fixed(template.slice(end, match.index))
+    const { name, kind = '' } = match.groups ?? {}
+    source += name ? `(?<${name}>${kinds[kind] ?? ''})` : '.{0,400}?'
+    end = match.index + match[0].length
+  }
+  source += fixed(template.slice(end))
+  const pieces = template.replace(placeholder, '\n').split(/[\n'"`]/)
+  const literal = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')
+  if (literal.trim().length < 3) throw new RangeError(`The template has nothing to look for: ${template}`)
+  return { pattern: new RegExp(source, 'i'), literal }
+}
+
+/** What the placeholders of the first matching template stand for; null where none matches. */
+export function matchTemplates(templates: readonly CompiledTemplate[], text: string): Record<string, string> | null {
+  for (const { pattern } of templates) {
+    const match = pattern.exec(text)
+    if (match) return { ...match.groups }
+  }
+  return null
+}
