@@ -18,6 +18,10 @@ export const serveSchema = z.strictObject({
   prompts: z
     .array(z.strictObject({ prompt: z.string(), expected: z.string().optional(), maxTokens: z.number().int() }))
     .min(1),
+  /** Run one after the other once the server answers and before its models are listed: fetching a model into a running Ollama. */
+  prepare: z.array(z.array(z.string()).min(1)).optional(),
+  /** Ends what a signal to the started program may leave behind: `docker stop NAME`. */
+  cleanUp: z.array(z.array(z.string()).min(1)).optional(),
   /** File (mode 600) with the key that clients must send. */
   apiKeyFile: z.string().optional(),
   /** Gives up when the engine says nothing and does nothing for that long; not a limit on the whole start. */

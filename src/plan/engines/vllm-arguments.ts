@@ -1,0 +1,100 @@
+import { isIP } from 'node:net'
+import semver from 'semver'
+import { shellLine } from '../../core/shell-quote.ts'
+import type { Recipe } from '../../recipe/schema/recipe.ts'
+import type { PlanContext, ProofModel } from '../context.ts'
+import type { Serve } from '../serve.ts'
+
+/** The name under which the proof model is served. */
+export const proofModelName = 'rigup-proof'
+
+/** True where the engine runs on the CPU. */
+export function onCpu(recipe: Recipe): boolean {
+  return recipe.engine.route === 'vllm-cpu'
+}
+
+/** What is asked of a model with no known answers: a sentence, to see that tokens come. */
+const openPrompt = { prompt: 'In one short sentence: what is a graphics card?', maxTokens: 64 }
+
+/** The requests of a test: the proof model has known answers, the operator's model has none. */
+export function testPrompts(purpose: Serve['purpose'], proof: ProofModel): Serve['prompts'] {
+  return purpose === 'proof' ? proof.prompts.map((prompt) => ({ ...prompt })) : [openPrompt]
+}
+
+/** Where a client on this machine reaches a server that binds to `host`. */
+export function clientHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  return host === '::' ? '::1' : host
+}
+
+/** The flags of `vllm serve` for a recipe, after the model: one path for wheel and image. */
+export function vllmFlags(recipe: Recipe, purpose: Serve['purpose'], proof: ProofModel): string[] {
+  const { layout, quantization, engine, model, server } = recipe
+  const flags: string[] = []
+  const add = (name: string, value: string | number | undefined) => {
+    if (value !== undefined) flags.push(`--${name}`, String(value))
+  }
+  const own = purpose === 'model'
+  add('served-model-name', own ? (model.servedName ?? model.id) : proofModelName)
+  if (own) add('revision', model.revision)
+  if (own && model.trustRemoteCode) flags.push('--trust-remote-code')
+  if (own && quantization.method !== 'checkpoint') add('quantization', quantization.method)
+  add('dtype', quantization.dtype === 'auto' ? undefined : quantization.dtype)
+  add('kv-cache-dtype', quantization.kvCacheDtype === 'auto' ? undefined : quantization.kvCacheDtype)
+  add('max-model-len', own ? layout.maxModelLen : Math.min(layout.maxModelLen ?? proof.maxModelLen, proof.maxModelLen))
+  if (layout.tensorParallel > 1) add('tensor-parallel-size', layout.tensorParallel)
+  if (layout.pipelineParallel > 1) add('pipeline-parallel-size', layout.pipelineParallel)
+  add('gpu-memory-utilization', layout.utilization)
+  add('max-num-seqs', layout.maxNumSeqs)
+  add('max-num-batched-tokens', layout.maxNumBatchedTokens)
+  if (engine.compilation === 'none' && server.arguments['enforce-eager'] === undefined) flags.push('--enforce-eager')
+  for (const [name, value] of Object.entries(server.arguments).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (value === true) flags.push(`--${name}`)
+    else if (value === false) flags.push(`--no-${name}`)
+    else if (Array.isArray(value)) flags.push(`--${name}`, ...value.map(String))
+    else flags.push(`--${name}`, String(value))
+  }
+  return flags
+}
+
+/** The environment of a vLLM process that follows from the recipe; the recipe's own variables win. */
+export function vllmEnvironment(context: PlanContext): Record<string, string> {
+  const { recipe } = context
+  const environment: Record<string, string> = {
+    // A log for reading: no colours, no banner of block characters; rigup colours it itself.
+    VLLM_LOGGING_COLOR: '0',
+    VLLM_DISABLE_LOG_LOGO: '1',
+    PYTHONUNBUFFERED: '1',
+    // Usage statistics are sent by default; nobody was asked.
+    VLLM_NO_USAGE_STATS: '1',
+  }
+  if (recipe.layout.gpus && recipe.layout.gpus.length > 0) {
+    const variable = recipe.engine.route.startsWith('vllm-rocm') ? 'HIP_VISIBLE_DEVICES' : 'CUDA_VISIBLE_DEVICES'
+    environment[variable] = recipe.layout.gpus.join(',')
+    if (variable === 'CUDA_VISIBLE_DEVICES') environment.CUDA_DEVICE_ORDER = 'PCI_BUS_ID'
+  }
+  if (onCpu(recipe) && recipe.layout.cpuKvCacheGib)
+    environment.VLLM_CPU_KVCACHE_SPACE = String(recipe.layout.cpuKvCacheGib)
+  if (recipe.engine.generation === 'v0') environment.VLLM_USE_V1 = '0'
+  if (recipe.engine.generation === 'runner-v1') environment.VLLM_USE_V2_MODEL_RUNNER = '0'
+  if (recipe.engine.generation === 'runner-v2') environment.VLLM_USE_V2_MODEL_RUNNER = '1'
+  if (recipe.install.modelCache) environment.HF_HOME = recipe.install.modelCache
+  return { ...environment, ...recipe.server.environment }
+}
+
+/** True for an exact vLLM version below `version`; `newest` is never below. */
+export function isBelow(version: string, limit: string): boolean {
+  const exact = semver.coerce(version)
+  return exact !== null && version !== 'newest' && semver.lt(exact, limit)
+}
+
+/** The address that clients use: `http://127.0.0.1:8000/v1`. */
+export function baseUrl(recipe: Recipe): string {
+  const host = clientHost(recipe.server.host)
+  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${recipe.server.port}/v1`
+}
+
+/** How the operator starts the engine by hand, for the summary. */
+export function handStart(serve: Serve): string {
+  return shellLine(serve.argv)
+}

