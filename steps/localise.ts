@@ -1,0 +1,30 @@
+import { pythonPackages } from '#src/advice/python-packages.ts'
+import type { Advice } from '#src/advice/advice.ts'
+import type { Machine } from '#src/machine/schema.ts'
+import { withFields } from '#src/recipe/fields.ts'
+import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
+
+/**
+ * Fills in what a recipe leaves to the machine: where packages come from, the build of torch, the Python. What the recipe says
+ * stays as it says. A recipe with a lock says all of it.
+ */
+export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; advice: readonly Advice[] } {
+  if (recipe.packages.lock) return { recipe, advice: [] }
+  const { packages, engine } = recipe
+  const open = {
+    'packages.index': packages.index === undefined,
+    'packages.extraIndexes': packages.extraIndexes.length === 0,
+    'packages.findLinks': packages.findLinks.length === 0,
+    'packages.certificate': packages.certificate === undefined,
+    'packages.leaveOut': packages.leaveOut.length === 0,
+    'engine.torchBackend': engine.torchBackend === undefined,
+    'engine.python': engine.python === 'auto',
+  }
+  const advised = pythonPackages(machine, engine)
+  const set = Object.entries(advised.set).filter(([path]) => Object.entries(open).some(([field, isOpen]) => field === path && isOpen))
+  const paths = set.map(([path]) => path)
+  return {
+    recipe: recipeSchema.parse(withFields(recipe, Object.fromEntries(set))),
+    advice: advised.advice.filter((item) => paths.some((path) => path.startsWith(item.about))),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Advice } from '#src/advice/advice.ts'
+import type { Machine } from '#src/machine/schema.ts'
+import type { FieldPath } from '#src/recipe/fields.ts'
+import type { Recipe } from '#src/recipe/schema/recipe.ts'
+import type { FieldSpec } from './field-spec.ts'
+
+/** The steps of the wizard, in order. */
+export const stepIds = [
+  'hardware',
+  'model',
+  'engine',
+  'quantize',
+  'memory',
+  'review',
+  'install',
+  'launch',
+  'recipe',
+] as const
+export type StepId = (typeof stepIds)[number]
+
+/** One answer to a step's question. */
+export type Choice = {
+  id: string
+  /** Cells of its row: the first is its name, further ones are aligned below each other. */
+  cells: readonly string[]
+  /** ok: works. tight: works, with little to spare. no: cannot work, and the row says why. */
+  state: 'ok' | 'tight' | 'no'
+  /** One short sentence for the row: what follows, or why not. */
+  note?: string
+  /** What choosing it writes into the recipe. */
+  set: Readonly<Record<FieldPath, unknown>>
+  /** Why, and what to know; the first `recommend` is shown under the choices. */
+  advice: readonly Advice[]
+}
+
+/** What a step offers on this machine, after the answers of the steps before it. */
+export type Offer = {
+  choices: readonly Choice[]
+  /** The id of the choice that is preselected; always one of `choices`. */
+  recommended: string
+  /** Advice about the step as a whole, whatever is chosen. */
+  advice: readonly Advice[]
+  /** Bars to draw: how each GPU's memory would be used, in bytes, with the choice's id. */
+  memory?: Readonly<Record<string, MemoryUse>>
+}
+
+/** How the memory of one GPU (or of the host, for a CPU engine) is used. */
+export type MemoryUse = {
+  label: string
+  totalBytes: number
+  parts: readonly { name: 'weights' | 'kv' | 'graphs' | 'other'; bytes: number }[]
+}
+
+export type OfferInput = {
+  machine: Machine
+  /** The recipe as it stands after the steps before this one. */
+  recipe: Recipe
+}
+
+/** A step that asks one question and writes a part of the recipe. Pure: the same machine and answers give the same offer. */
+export type QuestionStep = {
+  id: StepId
+  /** What is asked, as a full sentence. */
+  question: string
+  /** The recipe fields it answers: each is a flag too, and can be changed on its own behind the choices. */
+  fields: readonly FieldSpec[]
+  offer(input: OfferInput): Offer
+  /** Narrows the settings shown to those that mean something for this recipe; absent: all. */
+  shows?(field: FieldSpec, recipe: Recipe): boolean
+}
