@@ -1,0 +1,27 @@
+import { widthOf } from '../text/width.ts'
+import { type Binding, keyLabel } from './commands.ts'
+
+/** A key and its word in the footer. */
+export type KeyHint = { readonly key: string; readonly label: string }
+
+const gap = 3
+/** Kept however narrow the window is. */
+const lastToGo = ['?', 'q']
+
+/**
+ * The footer's hints for bindings that work now, in their order, help and quit last. Where `columns` are too few the ones
+ * before help and quit go first; the help panel still has them.
+ */
+export function keyHintsOf(bindings: readonly Binding[], columns: number): KeyHint[] {
+  const hints = bindings
+    .filter((entry) => entry.label !== '')
+    .map((entry) => ({ key: keyLabel(entry.keys[0] ?? ''), label: entry.label }))
+  const kept = hints.filter((hint) => lastToGo.includes(hint.key))
+  const others = hints.filter((hint) => !lastToGo.includes(hint.key))
+  while (others.length > 0 && hintsWidth([...others, ...kept]) > columns) others.pop()
+  return [...others, ...kept]
+}
+
+function hintsWidth(hints: readonly KeyHint[]): number {
+  return hints.reduce((sum, hint) => sum + widthOf(`${hint.key} ${hint.label}`) + gap, -gap)
+}
