@@ -1,1 +1,218 @@
-console.error('rigup: not wired yet')
+import { Command, CommanderError, Option } from 'commander'
+import { allFields, fieldsOfFlags } from '#steps/all-fields.ts'
+import { processIo } from './commands/io.ts'
+import { printable } from './core/printable.ts'
+import { exitCodes, messageOf, Problem, problemLines } from './core/problem.ts'
+
+const version = '0.1.0'
+const io = processIo()
+
+/** Adds a flag for every recipe field, so that whatever can be asked can be answered on the command line. */
+function withFieldFlags(command: Command): Command {
+  for (const { flag, argument, help } of allFields) {
+    command.addOption(
+      new Option(argument ? `--${flag} <${argument}>` : `--${flag}`, help).helpGroup('Answers (asked where left out):'),
+    )
+  }
+  return command
+}
+
+/** The values of a command's flags under their own names, which commander turns into camelCase. */
+function flagsOf(command: Command): Record<string, string | boolean | undefined> {
+  return Object.fromEntries(
+    command.options.map((option) => [option.long?.replace(/^--/, '') ?? '', command.opts()[option.attributeName()]]),
+  )
+}
+
+function program(): Command {
+  const rigup = withFieldFlags(new Command('rigup'))
+    .description(
+      'Sets up vLLM, Ollama or llama.cpp on this machine and proves that tokens come out.\nWithout a command it opens the wizard, or attaches to what is already running.',
+    )
+    .version(version)
+    .option('--machine <file|name>', 'use a saved machine (everything up to the review)')
+    .option('--recipe <file|name>', 'start from the answers of a recipe')
+    .option('--override <fact=value...>', 'correct a fact that was read wrongly: gpus[0].memoryTotalBytes=12GiB')
+    .option('--name <name>', 'name of the recipe')
+    .option('--new', 'do not attach to a run; begin anew')
+    .action(async (_options, command: Command) => {
+      const { runWizard } = await import('./commands/wizard.ts')
+      const options = command.opts<{
+        machine?: string
+        recipe?: string
+        name?: string
+        new?: boolean
+        override?: string[]
+      }>()
+      process.exitCode = await runWizard({ ...options, fields: fieldsOfFlags(flagsOf(command)) }, io)
+    })
+
+  rigup
+    .command('detect')
+    .description('say what this machine is, with the evidence')
+    .option('--json', 'print the machine as JSON')
+    .option('--values', 'with --json: values without evidence')
+    .option('--from <folder>', 'read saved outputs of tools instead of this machine')
+    .option('--save <folder>', 'record the outputs that a bug report needs, without names and serial numbers')
+    .option('--yes', 'with --save: do not ask')
+    .option('--override <fact=value...>', 'correct a fact that was read wrongly')
+    .action(
+      async (options: {
+        json?: boolean
+        values?: boolean
+        from?: string
+        save?: string
+        yes?: boolean
+        override?: string[]
+      }) => {
+        const { runDetect } = await import('./commands/detect.ts')
+        await runDetect(
+          {
+            ...options,
+            json: options.json ?? false,
+            values: options.values ?? false,
+            yes: options.yes ?? false,
+            override: options.override ?? [],
+          },
+          io,
+        )
+      },
+    )
+
+  rigup
+    .command('plan <recipe>')
+    .description('show what would be done, with every command')
+    .option('--machine <file|name>', 'plan for a saved machine')
+    .option('--json', 'print the plan as JSON')
+    .action(async (recipe: string, options: { machine?: string; json?: boolean }) => {
+      const { runPlan } = await import('./commands/plan.ts')
+      await runPlan(recipe, options, io)
+    })
+
+  rigup
+    .command('apply <recipe>')
+    .description('carry a recipe out, asking only where this machine differs')
+    .option('--yes', 'ask nothing')
+    .option('--directory <path>', 'install the engine there instead')
+    .option('--save <file>', 'where to save the verified recipe')
+    .action(async (recipe: string, options: { yes?: boolean; directory?: string; save?: string }) => {
+      const { runApply } = await import('./commands/apply.ts')
+      process.exitCode = await runApply(recipe, options, io)
+    })
+
+  rigup
+    .command('export <recipe>')
+    .description('write a recipe as something that works without rigup')
+    .requiredOption('--to <format>', 'sh')
+    .option('--machine <file|name>', 'for a saved machine')
+    .action(async (recipe: string, options: { to: string; machine?: string }) => {
+      const { runExport } = await import('./commands/export.ts')
+      await runExport(recipe, options, io)
+    })
+
+  rigup
+    .command('diagnose [file]')
+    .description('say why a start failed, from its log (a file, or - for standard input)')
+    .option('--json', 'print the diagnosis as JSON')
+    .option('--context <lines>', 'show so many lines around the evidence', '0')
+    .action(async (file: string | undefined, options: { json?: boolean; context: string }) => {
+      const { runDiagnose } = await import('./commands/diagnose.ts')
+      process.exitCode = await runDiagnose(
+        { ...(file === undefined ? {} : { file }), json: options.json ?? false, context: Number(options.context) },
+        io,
+      )
+    })
+
+  rigup
+    .command('fit')
+    .description('say whether a model fits on GPUs, and with how much room')
+    .requiredOption('--model <id|folder>', 'model')
+    .requiredOption('--gpu <name>', 'GPU: RTX 3060, A100-SXM4-80GB')
+    .option('--gpus <n>', 'how many', '1')
+    .option('--gpu-memory-mib <m>', 'memory of one GPU as nvidia-smi reports it')
+    .option('--tp <n>', 'tensor parallel')
+    .option('--pp <n>', 'pipeline parallel')
+    .option('--vllm <version>', 'version of vLLM')
+    .option('--util <share>', 'GPU memory utilization')
+    .option('--max-model-len <tokens>', 'length')
+    .option('--kv-cache-dtype <dtype>', 'format of the KV cache')
+    .option('--max-num-seqs <n>', 'sequences at once')
+    .option('--max-num-batched-tokens <n>', 'tokens in one step')
+    .option('--enforce-eager', 'no compilation and no graphs')
+    .option('--weights-gib <x>', 'size of the weights, where it is known better')
+    .option('--json', 'print JSON')
+    .action(async (options: Record<string, string | boolean | undefined>) => {
+      const { runFit } = await import('./commands/fit.ts')
+      process.exitCode = await runFit(options, io)
+    })
+
+  rigup
+    .command('schema <name>')
+    .description('print the JSON schema of a recipe, machine or plan')
+    .action(async (name: string) => {
+      const { runSchema } = await import('./commands/schema.ts')
+      runSchema(name, io)
+    })
+
+  rigup
+    .command('recipes')
+    .description('list the recipes that ship')
+    .action(async () => {
+      const { runRecipes } = await import('./commands/recipes.ts')
+      await runRecipes(io)
+    })
+
+  rigup
+    .command('status')
+    .description('say what runs and what was done')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const { runStatusCommand } = await import('./commands/status.ts')
+      process.exitCode = await runStatusCommand({ json: options.json ?? false }, io)
+    })
+
+  rigup
+    .command('stop')
+    .description('stop the run that goes on, or the engine that was left running')
+    .action(async () => {
+      const { runStop } = await import('./commands/stop.ts')
+      process.exitCode = await runStop(io)
+    })
+
+  rigup
+    .command('undo')
+    .description('take back what rigup did on this machine')
+    .option('--yes', 'ask nothing')
+    .action(async (options: { yes?: boolean }) => {
+      const { runUndo } = await import('./commands/undo.ts')
+      process.exitCode = await runUndo({ yes: options.yes ?? false }, io)
+    })
+
+  rigup.command('worker <run> [action...]', { hidden: true }).action(async (run: string, rest: string[]) => {
+    const { runWorkerCommand } = await import('./commands/worker.ts')
+    process.exitCode = await runWorkerCommand(run, rest)
+  })
+
+  return rigup
+}
+
+/** Commander's own complaints are already printed by it. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (error instanceof Problem) {
+    io.stderr.write(`${problemLines(error).map(printable).join('\n')}\n`)
+    return exitCodes[error.exit]
+  }
+  io.stderr.write(`rigup has a defect: ${printable(messageOf(error))}\n`)
+  if (io.environment.RIGUP_DEBUG && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`)
+  else io.stderr.write('next: run it again with RIGUP_DEBUG=1 and report what it prints.\n')
+  return exitCodes.defect
+}
+
+try {
+  const rigup = program()
+  for (const command of [rigup, ...rigup.commands]) command.exitOverride()
+  await rigup.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}

@@ -1,5 +1,5 @@
-import { pythonPackages } from '#src/advice/python-packages.ts'
 import type { Advice } from '#src/advice/advice.ts'
+import { pythonPackages } from '#src/advice/python-packages.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { withFields } from '#src/recipe/fields.ts'
 import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
@@ -21,7 +21,9 @@ export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; ad
     'engine.python': engine.python === 'auto',
   }
   const advised = pythonPackages(machine, engine)
-  const set = Object.entries(advised.set).filter(([path]) => Object.entries(open).some(([field, isOpen]) => field === path && isOpen))
+  const set = Object.entries(advised.set).filter(([path]) =>
+    Object.entries(open).some(([field, isOpen]) => field === path && isOpen),
+  )
   const paths = set.map(([path]) => path)
   return {
     recipe: recipeSchema.parse(withFields(recipe, Object.fromEntries(set))),
