@@ -21,6 +21,8 @@ export const actionSchema = z.strictObject({
   undo: z.array(operationSchema),
   /** A failure of this action does not stop the others that do not need it. */
   optional: z.boolean(),
+  /** May run beside another action: it only writes to a place of its own (a download). The others run one after the other. */
+  beside: z.boolean().optional(),
   /** Bytes to download and bytes on disk afterwards, where known. */
   downloadBytes: z.number().optional(),
   diskBytes: z.number().optional(),

@@ -37,9 +37,22 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     exit: z.string(),
   }),
   z.strictObject({ type: z.literal('action-skipped'), at, action: actionId, why: z.string() }),
+  /** From here on the run is taken back, from the last action to the first. */
+  z.strictObject({ type: z.literal('undo-started'), at, pid: z.number().int(), asRoot: z.boolean() }),
   z.strictObject({ type: z.literal('action-undone'), at, action: actionId }),
+  z.strictObject({
+    type: z.literal('undo-failed'),
+    at,
+    action: actionId,
+    what: z.string(),
+    why: z.string().optional(),
+    next: z.string().optional(),
+  }),
+  /** The user's systemd outlives the last session (`loginctl enable-linger`), because this run needs it. */
+  z.strictObject({ type: z.literal('linger-enabled'), at, user: z.string() }),
+  z.strictObject({ type: z.literal('linger-disabled'), at, user: z.string() }),
   z.strictObject({ type: z.literal('launch'), at, action: actionId, event: launchEventSchema }),
-  z.strictObject({ type: z.literal('run-finished'), at, outcome: z.enum(['done', 'failed', 'stopped']) }),
+  z.strictObject({ type: z.literal('run-finished'), at, outcome: z.enum(['done', 'failed', 'stopped', 'undone']) }),
 ])
 export type JournalEvent = z.infer<typeof journalEventSchema>
 /** An event before the journal stamps it. */

@@ -1,0 +1,67 @@
+import { withoutCredentials } from '../core/redact.ts'
+import { shellLine, shellQuote } from '../core/shell-quote.ts'
+import type { Check, Operation } from './operation.ts'
+
+/** A check as the end of "this holds: ...". */
+export function describeCheck(check: Check): string {
+  switch (check.kind) {
+    case 'path-exists':
+      return `${check.path} exists`
+    case 'file-sha256':
+      return `${check.path} has the SHA-256 ${check.sha256}`
+    case 'file-has-line':
+      return `${check.path} has the line "${check.line}"`
+    case 'file-is':
+      return `${check.path} has exactly the planned content`
+    case 'command': {
+      const end = check.contains === undefined ? 'succeeds' : `succeeds and prints "${check.contains}"`
+      return `${shellLine(check.argv)} ${end}`
+    }
+  }
+}
+
+/** An operation as one line: the command itself where it is one, else what happens in the same style. */
+export function describeOperation(operation: Operation): string {
+  switch (operation.kind) {
+    case 'run':
+      return [...assignments(operation.environment), shellLine(operation.argv)].join(' ')
+    case 'make-directory':
+      return shellLine(['mkdir', '-p', ...mode(operation.mode, '-m'), operation.path])
+    case 'write':
+      return `write ${shellQuote(operation.path)} (${operation.content.split('\n').length - 1} lines${modeNote(operation.mode)})`
+    case 'copy':
+      return shellLine(['cp', '-R', operation.from, operation.to])
+    case 'add-line':
+      return `add to ${shellQuote(operation.path)}: ${operation.line}`
+    case 'remove-line':
+      return `take out of ${shellQuote(operation.path)}: ${operation.line}`
+    case 'remove':
+      return shellLine(['rm', '-rf', '--', operation.path])
+    case 'fetch': {
+      const [source] = operation.sources
+      const from = source === undefined ? '' : source.kind === 'url' ? source.url : `${source.index} ${source.file}`
+      return `download ${shellQuote(operation.path)} from ${withoutCredentials(from)} (SHA-256 ${operation.sha256.slice(0, 12)}...)`
+    }
+    case 'extract':
+      return shellLine(['unzip', '-p', operation.archive, operation.member, '>', operation.path]).replace(
+        " '>' ",
+        ' > ',
+      )
+    case 'serve':
+      return [...assignments(operation.serve.environment), shellLine(operation.serve.argv)].join(' ')
+  }
+}
+
+function assignments(environment: Readonly<Record<string, string>> | undefined): string[] {
+  return environment === undefined
+    ? []
+    : Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`)
+}
+
+function mode(value: number | undefined, flag: string): string[] {
+  return value === undefined ? [] : [flag, value.toString(8)]
+}
+
+function modeNote(value: number | undefined): string {
+  return value === undefined ? '' : `, mode ${value.toString(8)}`
+}

@@ -1,0 +1,56 @@
+import { access } from 'node:fs/promises'
+import { defined } from './environment.ts'
+import { lingers } from './linger.ts'
+import { runProcess } from './run-process.ts'
+
+export type BackgroundFacts = {
+  readonly isRoot: boolean
+  /** systemd is the init system. */
+  readonly hasSystemd: boolean
+  /** This user's own systemd answers. */
+  readonly hasUserManager: boolean
+  readonly lingers: boolean
+  /** logind ends all processes of a user at the end of the session; null where it does not say. */
+  readonly killsUserProcesses: boolean | null
+}
+
+/** Finds out what a worker can be started with here. */
+export async function backgroundFacts(): Promise<BackgroundFacts> {
+  const isRoot = process.getuid?.() === 0
+  // sd_booted(3): this folder is there exactly where systemd is the init system.
+  const hasSystemd = await access('/run/systemd/system').then(
+    () => true,
+    () => false,
+  )
+  if (isRoot || !hasSystemd)
+    return { isRoot, hasSystemd, hasUserManager: false, lingers: false, killsUserProcesses: null }
+  const [manager, kills] = await Promise.all([
+    outputOf(['systemctl', '--user', 'show-environment']),
+    outputOf([
+      ...['busctl', 'get-property', 'org.freedesktop.login1', '/org/freedesktop/login1'],
+      ...['org.freedesktop.login1.Manager', 'KillUserProcesses'],
+    ]),
+  ])
+  return {
+    isRoot,
+    hasSystemd,
+    hasUserManager: manager !== null,
+    lingers: await lingers(),
+    killsUserProcesses: kills === null ? null : kills.trim() === 'b true',
+  }
+}
+
+/** What a program prints; null where it fails. */
+async function outputOf(argv: readonly string[]): Promise<string | null> {
+  let output = ''
+  const result = await runProcess({
+    argv,
+    environment: defined(process.env),
+    timeoutSeconds: 10,
+    signal: new AbortController().signal,
+    onOutput(chunk) {
+      output += chunk.toString('utf8')
+    },
+  })
+  return result.kind === 'exited' && result.code === 0 ? output : null
+}

@@ -1,0 +1,42 @@
+import { chmod, cp, mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { OperationContext, OperationOf } from '../executor.ts'
+import { replaceFile } from '../replace-file.ts'
+import { asProblem } from './file-problem.ts'
+import { markAsMade } from './made-by-rigup.ts'
+
+/** Writes the whole file, or leaves the old one as it was. */
+export async function write(operation: OperationOf<'write'>, { log }: OperationContext): Promise<void> {
+  log(`write ${operation.path}\n`)
+  await asProblem(operation.path, async () => {
+    await mkdir(dirname(operation.path), { recursive: true })
+    await replaceFile(operation.path, operation.content, { mode: operation.mode })
+  })
+}
+
+/** Makes a folder and those above it. What it makes new is marked, so that `remove` knows it again. */
+export async function makeDirectory(
+  operation: OperationOf<'make-directory'>,
+  { log }: OperationContext,
+): Promise<void> {
+  log(`make the folder ${operation.path}\n`)
+  await asProblem(operation.path, async () => {
+    const made = await mkdir(operation.path, { recursive: true, mode: operation.mode })
+    if (made !== undefined) await markAsMade(operation.path)
+    else if (operation.mode !== undefined) await chmod(operation.path, operation.mode)
+  })
+}
+
+/** Copies a file, or a folder with all that is in it. */
+export async function copy(operation: OperationOf<'copy'>, { log }: OperationContext): Promise<void> {
+  log(`copy ${operation.from} to ${operation.to}\n`)
+  await asProblem(operation.to, async () => {
+    await mkdir(dirname(operation.to), { recursive: true })
+    const isNew = await stat(operation.to).then(
+      () => false,
+      () => true,
+    )
+    await cp(operation.from, operation.to, { recursive: true })
+    if (isNew && (await stat(operation.to)).isDirectory()) await markAsMade(operation.to)
+  })
+}

@@ -1,0 +1,23 @@
+import type { Executors } from '../executor.ts'
+import { extract } from './extract.ts'
+import { fetchFile } from './fetch.ts'
+import { copy, makeDirectory, write } from './files.ts'
+import { addLine, removeLine } from './lines.ts'
+import { remove } from './remove.ts'
+import { run } from './run.ts'
+
+/** All executors; the one that starts engines comes from src/launch, which this folder does not know. */
+export function executorsWith(serve: Executors['serve']): Executors {
+  return {
+    run,
+    write,
+    copy,
+    remove,
+    extract,
+    serve,
+    fetch: fetchFile,
+    'make-directory': makeDirectory,
+    'add-line': addLine,
+    'remove-line': removeLine,
+  }
+}

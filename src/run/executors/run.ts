@@ -1,0 +1,105 @@
+import { homedir } from 'node:os'
+import { basename } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
+import { stripVTControlCharacters } from 'node:util'
+import { printableLine } from '../../core/printable.ts'
+import { Problem } from '../../core/problem.ts'
+import { shellLine } from '../../core/shell-quote.ts'
+import type { OperationContext, OperationOf } from '../executor.ts'
+import { progressReader } from '../progress/reader.ts'
+import { type ProcessResult, runProcess } from '../run-process.ts'
+
+/** A command without a limit of its own is ended after this: a hang must not last for ever. Large downloads on slow lines fit in. */
+const defaultTimeoutSeconds = 24 * 60 * 60
+
+/** Runs a program: output to the log, progress to the journal, exit code 0 is success. */
+export async function run(operation: OperationOf<'run'>, context: OperationContext): Promise<void> {
+  const read = operation.progress === undefined ? null : progressReader(operation.progress)
+  const lines = lineSplitter((line) => {
+    lastLines.push(line)
+    if (lastLines.length > 20) lastLines.shift()
+    const update = read?.(line) ?? null
+    if (update !== null) context.progress(update)
+  })
+  const lastLines: string[] = []
+  const timeoutSeconds = operation.timeoutSeconds ?? defaultTimeoutSeconds
+  context.log(`$ ${shellLine(operation.argv)}\n`)
+  const result = await runProcess({
+    argv: operation.argv,
+    environment: { ...context.environment, ...operation.environment },
+    directory: operation.directory ?? context.environment.HOME ?? homedir(),
+    timeoutSeconds,
+    signal: context.signal,
+    onOutput(chunk) {
+      context.log(chunk)
+      lines.write(chunk)
+    },
+  })
+  lines.end()
+  context.signal.throwIfAborted()
+  if (result.kind === 'exited' && result.code === 0) return
+  throw failure(operation, result, timeoutSeconds, lastLines, context)
+}
+
+function failure(
+  { argv }: OperationOf<'run'>,
+  result: ProcessResult,
+  timeoutSeconds: number,
+  lastLines: readonly string[],
+  { logFile }: OperationContext,
+): Problem {
+  const name = basename(argv[0] ?? '')
+  const said = lastLines.findLast((line) => /error|fail|cannot|denied|refused|not found|no space/i.test(line))
+  const why = said ?? lastLines.at(-1)
+  switch (result.kind) {
+    case 'not-started':
+      return new Problem({
+        what: result.missing ? `${name} is not installed here.` : `${name} could not be started.`,
+        why: result.missing ? `There is no program ${argv[0]}.` : result.message,
+        next: `install ${name}, then try again`,
+        log: logFile,
+        exit: 'machine',
+      })
+    case 'timed-out':
+      return new Problem({
+        what: `${name} was ended because it took longer than ${timeoutSeconds} s.`,
+        why,
+        log: logFile,
+        exit: 'failed',
+      })
+    case 'killed':
+      return new Problem({
+        what: `${name} was ended from outside (${result.by}).`,
+        why: result.by === 'SIGKILL' ? 'Often the kernel does this when memory runs out; see dmesg.' : why,
+        log: logFile,
+        exit: 'failed',
+      })
+    case 'aborted':
+    case 'exited':
+      return new Problem({
+        what: `${name} failed${result.kind === 'exited' ? ` with exit code ${result.code}` : ''}.`,
+        why,
+        next: 'read the log of this action, then try again',
+        log: logFile,
+        exit: 'failed',
+      })
+  }
+}
+
+/** Cuts output into lines; a carriage return ends one too, as progress bars end theirs. */
+function lineSplitter(onLine: (line: string) => void): { write: (chunk: Buffer) => void; end: () => void } {
+  const decoder = new StringDecoder('utf8')
+  let partial = ''
+  const pass = (line: string): void => {
+    const text = printableLine(stripVTControlCharacters(line)).trim()
+    if (text !== '') onLine(text)
+  }
+  return {
+    write(chunk) {
+      const pieces = (partial + decoder.write(chunk)).split(/[\r\n]/)
+      partial = (pieces.pop() ?? '').slice(-16_384)
+      for (const piece of pieces) pass(piece)
+    },
+    end: () => pass(partial),
+  }
+}

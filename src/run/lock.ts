@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { chown, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { hasCode, Problem } from '../core/problem.ts'
+import type { Owner } from './owned-file.ts'
+import { identify, isAlive, processIdentitySchema } from './process-identity.ts'
+
+const lockSchema = z.strictObject({ process: processIdentitySchema, run: z.string() })
+export type LockHolder = z.infer<typeof lockSchema>
+
+/** Who carries a run out now, of this user's; null where nobody does. The lock of a dead process counts for nothing. */
+export async function lockHolder(runsDirectory: string): Promise<LockHolder | null> {
+  const holder = parse(await readLock(lockPath(runsDirectory)))
+  return holder !== null && (await isAlive(holder.process)) ? holder : null
+}
+
+/**
+ * Takes the lock for this process: one run at a time per user. Gives back what releases it.
+ * Throws a Problem (busy) while another process holds it.
+ */
+export async function takeLock(
+  runsDirectory: string,
+  run: string,
+  owner: Owner | null = null,
+): Promise<() => Promise<void>> {
+  await mkdir(runsDirectory, { recursive: true, mode: 0o700 })
+  const path = lockPath(runsDirectory)
+  const content = JSON.stringify({ process: await identify(process.pid), run })
+  const mine = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(mine, content, { mode: 0o600, flag: 'wx' })
+  if (owner !== null && process.getuid?.() === 0) await chown(mine, owner.uid, owner.gid)
+  try {
+    // A hard link is made or is refused; two processes cannot both succeed.
+    while (!(await linked(mine, path))) await clearStale(path)
+  } finally {
+    await rm(mine, { force: true })
+  }
+  return async () => {
+    if ((await readLock(path)) === content) await rm(path, { force: true })
+  }
+}
+
+function lockPath(runsDirectory: string): string {
+  return join(runsDirectory, 'lock')
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+async function clearStale(path: string): Promise<void> {
+  const content = await readLock(path)
+  const holder = parse(content)
+  if (holder !== null && (await isAlive(holder.process))) throw busy(holder)
+  const aside = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return
+    throw error
+  }
+  // Somebody else may have been quicker: then what was moved aside is a living lock, and goes back.
+  if ((await readLock(aside)) !== content) await linked(aside, path)
+  await rm(aside, { force: true })
+}
+
+function busy(holder: LockHolder): Problem {
+  return new Problem({
+    what: `Another run is going on (process ${holder.process.pid}).`,
+    why: `It carries out ${holder.run}, and two at once would get in each other's way.`,
+    next: 'watch it with: rigup status',
+    exit: 'busy',
+  })
+}
+
+async function readLock(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+function parse(content: string | null): LockHolder | null {
+  if (content === null) return null
+  try {
+    return lockSchema.safeParse(JSON.parse(content)).data ?? null
+  } catch {
+    return null
+  }
+}
