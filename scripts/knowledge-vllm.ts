@@ -14,7 +14,7 @@ import { compareVersions, minorOf } from '../src/knowledge/vllm/version.ts'
 const oldestMinor = '0.6'
 /** Read beside the last patches: the first release without the V0 engine, whose variable 0.11.2 no longer has. */
 const extraReleases = ['0.11.0']
-const python = process.env['PYTHON'] ?? 'python3'
+const python = process.env.PYTHON ?? 'python3'
 const data = join(import.meta.dirname, '../src/knowledge/vllm/data')
 const reader = join(import.meta.dirname, 'knowledge-vllm/read_release.py')
 

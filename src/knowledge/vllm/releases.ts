@@ -15,7 +15,11 @@ export type Release = {
   /** Capabilities that have machine code in it, lowest first. */
   readonly capabilities: readonly string[]
   /** Version ranges as the metadata has them: `>=3.11,<3.15`. */
-  readonly requirements: { readonly python: string; readonly torch: string | null; readonly transformers: string | null }
+  readonly requirements: {
+    readonly python: string
+    readonly torch: string | null
+    readonly transformers: string | null
+  }
 }
 
 const releases: readonly Release[] = data.releases.map((release) => ({

@@ -24,10 +24,7 @@ export function isBefore(version: string, limit: string): boolean {
 
 /** `0.10` of `0.10.1.1`. */
 export function minorOf(version: string): string {
-  return keyOf(version)
-    .numbers.concat(0, 0)
-    .slice(0, 2)
-    .join('.')
+  return keyOf(version).numbers.concat(0, 0).slice(0, 2).join('.')
 }
 
 function keyOf(version: string): { numbers: number[]; stage: number } {

@@ -1,0 +1,46 @@
+import type { Machine } from '../machine/schema.ts'
+import { llamaCppRoute } from './engine-routes/llama-cpp.ts'
+import { ollamaRoute } from './engine-routes/ollama.ts'
+import type { RouteAdvice, RouteWish } from './engine-routes/route-advice.ts'
+import { vllmCpu } from './engine-routes/vllm-cpu.ts'
+import { cudaImage, cudaWheel } from './engine-routes/vllm-cuda.ts'
+import { rocmImage, rocmWheel } from './engine-routes/vllm-rocm.ts'
+import { xpuImage } from './engine-routes/vllm-xpu.ts'
+
+export type { RouteAdvice, RouteState, RouteWish } from './engine-routes/route-advice.ts'
+
+/**
+ * Every route to an engine on this machine, best first; those that cannot work come last, with the reason. vLLM on the cards
+ * comes first, then what runs on cards that vLLM cannot use, then CPUs. Where no card can be used, vLLM on the CPU leads.
+ */
+export function routesFor(machine: Machine, wish: RouteWish = {}): RouteAdvice[] {
+  const onCards = [
+    cudaWheel(machine, wish),
+    cudaImage(machine, wish),
+    rocmImage(machine, wish),
+    rocmWheel(machine, wish),
+    xpuImage(machine, wish),
+  ]
+  const llama = [llamaCppRoute(machine), ollamaRoute(machine)]
+  const small = installedFirst(wish.format === 'gguf' ? llama : llama.toReversed())
+  const cpu = vllmCpu(machine, wish)
+  const anyCard = machine.gpus.some((gpu) => ['nvidia', 'amd', 'intel'].includes(gpu.vendor.value ?? ''))
+  const ordered =
+    wish.format === 'gguf'
+      ? [...small, ...onCards, cpu]
+      : [...onCards, ...(anyCard ? [...small, cpu] : [cpu, ...small])]
+  return [...ordered.filter(works), ...ordered.filter((route) => !works(route))]
+}
+
+/** The route to preselect; null where nothing works. */
+export function bestRoute(machine: Machine, wish: RouteWish = {}): RouteAdvice | null {
+  return routesFor(machine, wish).find(works) ?? null
+}
+
+function works(route: RouteAdvice): boolean {
+  return route.state !== 'unsupported'
+}
+
+function installedFirst(routes: readonly RouteAdvice[]): RouteAdvice[] {
+  return routes.toSorted((a, b) => Number(b.state === 'installed') - Number(a.state === 'installed'))
+}
