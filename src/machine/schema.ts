@@ -204,6 +204,8 @@ export const machineSchema = z.strictObject({
       extraIndexes: list,
       /** Folders and pages with wheels. */
       findLinks: list,
+      /** File names of the torch and vLLM wheels in those of the folders that are on this machine. */
+      localWheels: list,
       /** A certificate bundle (pip `cert`, SSL_CERT_FILE). */
       certificate: text,
     })

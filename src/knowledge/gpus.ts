@@ -1,0 +1,188 @@
+/**
+ * What a card's name or PCI id says about it, for drivers and tools that do not say it themselves.
+ *
+ * Sources: compute capabilities from NVIDIA's list (developer.nvidia.com/cuda-gpus and /cuda-legacy-gpus); AMD targets from LLVM's
+ * AMDGPU processor table (llvm.org/docs/AMDGPUUsage.html) and the amdgpu driver's table of PCI ids (amdgpu_drv.c); nominal
+ * memory from the makers' product pages.
+ */
+
+/** Names as nvidia-smi and lspci print them, the more special first, with the compute capability. */
+const capabilities: readonly (readonly [RegExp, string])[] = [
+  [/\bGB10\b/, '12.1'],
+  [/RTX PRO \d+.*Blackwell|GeForce RTX 50\d\d|RTX \d+ Blackwell/i, '12.0'],
+  [/\bThor\b/, '11.0'],
+  [/\bG?B300\b/, '10.3'],
+  [/\bG?B200\b/, '10.0'],
+  [/\bG?H(100|200|800|20)\b/, '9.0'],
+  [/\bL(2|4|20|40|40S|40G)\b|RTX \d+ (SFF )?Ada|RTX \d+ Mobile Ada|GeForce RTX 40\d\d/i, '8.9'],
+  [/\bOrin\b/, '8.7'],
+  [/\bA(100|30|800)\b|CMP 170HX|DRIVE-PG199|PG506/i, '8.0'],
+  [/\bA(2|10|10G|10M|16|40)\b|\bRTX A\d{3,4}\b|GeForce RTX (30\d\d|2050)|\bMX570\b|CMP 90HX/i, '8.6'],
+  [
+    /\bT4G?\b|Quadro (RTX|T)\b|GeForce RTX 20\d\d|GeForce GTX 16\d\d|TITAN RTX|\bT(400|500|550|600|1000|1200|2000)\b|\bMX(450|550)\b|Quadro RTX|CMP [345]0HX/i,
+    '7.5',
+  ],
+  [/\bXavier\b/, '7.2'],
+  [/\bV100S?\b|TITAN V\b|\bGV100\b|CMP 100/i, '7.0'],
+  [/\bP100\b|\bGP100\b/, '6.0'],
+  [
+    /GeForce GTX 10\d\d|GeForce GT 10\d\d|TITAN Xp|TITAN X \(Pascal\)|\bP(4|6|40)\b|Quadro P\d+|\bMX(1[35]0|2[35]0|3[35]0|330)\b|P10[2-6]-\d+/i,
+    '6.1',
+  ],
+  [/GeForce GTX 9[5-8]\d(?!M)|GTX TITAN X|\bM(4|6|40|60)\b|Quadro M[2-6]000\b/i, '5.2'],
+  [/GeForce GTX 7[45]0\b(?! ?M)|\bM10\b|Quadro K(620|1200|2200)/i, '5.0'],
+  [/\bK80\b/, '3.7'],
+  [/\bK[24]0[cmst]?\b|GTX TITAN( Black)?\b|GeForce GTX 780|Quadro K6000/i, '3.5'],
+  [/GeForce GTX 6[6-9]0\b|\bK10\b|GeForce GTX 770\b|\bGRID K[12]\b/i, '3.0'],
+]
+
+/** NVIDIA's chip names, as lspci prints them: `GA102GL [A10]`. */
+const chips: readonly (readonly [RegExp, string])[] = [
+  [/\bGB20B/, '12.1'],
+  [/\bGB20\d/, '12.0'],
+  [/\bGB110/, '10.3'],
+  [/\bGB1\d\d/, '10.0'],
+  [/\bGH100/, '9.0'],
+  [/\bAD10\d/, '8.9'],
+  [/\bGA100/, '8.0'],
+  [/\bGA10[2-7]/, '8.6'],
+  [/\bTU1[01]\d/, '7.5'],
+  [/\bGV100/, '7.0'],
+  [/\bGP100/, '6.0'],
+  [/\bGP10[2-8]/, '6.1'],
+  [/\bGM20\d/, '5.2'],
+  [/\bGM10\d/, '5.0'],
+  [/\bGK210/, '3.7'],
+  [/\bGK1[18]0/, '3.5'],
+  [/\bGK10\d/, '3.0'],
+]
+
+/** The compute capability of an NVIDIA card by its name or chip; null where it is not in the list, or the name is cut off. */
+export function capabilityOf(name: string): string | null {
+  return [...capabilities, ...chips].find(([pattern]) => pattern.test(name))?.[1] ?? null
+}
+
+/** PCI device ids of AMD (vendor 1002), from and to, with the target and whether the GPU is part of the CPU. */
+const amdTargets: readonly (readonly [number, number, string, boolean?])[] = [
+  [0x1304, 0x131d, 'gfx700', true],
+  [0x9870, 0x9877, 'gfx801', true],
+  [0x67a0, 0x67be, 'gfx701'],
+  [0x67c0, 0x67ff, 'gfx803'],
+  [0x6980, 0x699f, 'gfx803'],
+  [0x7300, 0x730f, 'gfx803'],
+  [0x6860, 0x687f, 'gfx900'],
+  [0x69a0, 0x69af, 'gfx904'],
+  [0x66a0, 0x66af, 'gfx906'],
+  [0x15d8, 0x15dd, 'gfx902', true],
+  [0x1636, 0x1638, 'gfx90c', true],
+  [0x164c, 0x164c, 'gfx90c', true],
+  [0x15e7, 0x15e7, 'gfx90c', true],
+  [0x7388, 0x738e, 'gfx908'],
+  [0x7408, 0x7410, 'gfx90a'],
+  [0x74a0, 0x74bd, 'gfx942'],
+  [0x75a0, 0x75b3, 'gfx950'],
+  [0x7310, 0x731f, 'gfx1010'],
+  [0x7360, 0x7362, 'gfx1011'],
+  [0x7340, 0x734f, 'gfx1012'],
+  [0x73a0, 0x73bf, 'gfx1030'],
+  [0x73c0, 0x73df, 'gfx1031'],
+  [0x73e0, 0x73ff, 'gfx1032'],
+  [0x163f, 0x163f, 'gfx1033', true],
+  [0x7420, 0x743f, 'gfx1034'],
+  [0x164d, 0x164d, 'gfx1035', true],
+  [0x1681, 0x1681, 'gfx1035', true],
+  [0x164e, 0x164e, 'gfx1036', true],
+  [0x13c0, 0x13c0, 'gfx1036', true],
+  [0x1506, 0x1506, 'gfx1037', true],
+  [0x7440, 0x745f, 'gfx1100'],
+  [0x7460, 0x747f, 'gfx1101'],
+  [0x7480, 0x749f, 'gfx1102'],
+  [0x15bf, 0x15bf, 'gfx1103', true],
+  [0x15c8, 0x15c8, 'gfx1103', true],
+  [0x1900, 0x1901, 'gfx1103', true],
+  [0x150e, 0x150e, 'gfx1150', true],
+  [0x1586, 0x1586, 'gfx1151', true],
+  [0x1114, 0x1114, 'gfx1152', true],
+  [0x7590, 0x759f, 'gfx1200'],
+  [0x7550, 0x755f, 'gfx1201'],
+]
+
+/** AMD's target for a PCI device id: `0x66a1` is gfx906; null where it is not in the table. */
+export function amdTargetOf(deviceId: number): { arch: string; integrated: boolean } | null {
+  const entry = amdTargets.find(([from, to]) => deviceId >= from && deviceId <= to)
+  return entry ? { arch: entry[2], integrated: entry[3] ?? false } : null
+}
+
+/** True for AMD targets that exist only as part of a CPU: they share its memory. (gfx942 is MI300A too, which is told by its name.) */
+export function isIntegratedTarget(arch: string): boolean {
+  return amdTargets.some(([, , target, integrated]) => target === arch && integrated === true)
+}
+
+/** NVIDIA chips that share the memory of their CPU: nvidia-smi tells no memory for them. */
+export function isUnifiedNvidia(name: string): boolean {
+  return /\bGB10\b|\b(Orin|Xavier|Thor|Tegra)\b|Jetson/i.test(name)
+}
+
+/** Names by PCI id where lspci's own list is too old to have them. */
+const names: Readonly<Record<string, string>> = {
+  '10de:1b38': 'Tesla P40',
+  '10de:1eb8': 'Tesla T4',
+  '10de:1f91': 'GeForce GTX 1650 Mobile',
+  '10de:20b0': 'A100 SXM4 40GB',
+  '10de:20b2': 'A100 SXM4 80GB',
+  '10de:20b5': 'A100 80GB PCIe',
+  '10de:2204': 'GeForce RTX 3090',
+  '10de:2236': 'A10',
+  '10de:2330': 'H100 80GB HBM3',
+  '10de:2335': 'H200',
+  '10de:2503': 'GeForce RTX 3060',
+  '10de:2504': 'GeForce RTX 3060 Lite Hash Rate',
+  '10de:2684': 'GeForce RTX 4090',
+  '10de:26b9': 'L40S',
+  '10de:27b8': 'L4',
+  '10de:2b85': 'GeForce RTX 5090',
+  '10de:2e12': 'GB10',
+  '1002:15d8': 'Picasso/Raven 2 [Radeon Vega Series]',
+  '1002:1586': 'Strix Halo [Radeon 8050S / 8060S Graphics]',
+  '1002:66a1': 'Vega 20 [Radeon Pro VII/Radeon Instinct MI50 32GB]',
+  '1002:738c': 'Arcturus GL-XL [Instinct MI100]',
+  '1002:7489': 'Navi 33 [Radeon Pro W7500]',
+  '1002:74a1': 'Aqua Vanjaram [Instinct MI300X]',
+  '8086:1902': 'HD Graphics 510',
+  '8086:e20b': 'Battlemage G21 [Arc B580]',
+  '8086:56a0': 'DG2 [Arc A770]',
+}
+
+/** A card's name by its PCI id, `10de:2504`; null where it is not in the list. */
+export function nameOfPciId(id: string): string | null {
+  return names[id.toLowerCase()] ?? null
+}
+
+/** Capabilities of the names above where the name alone does not tell: a chip without its card. */
+export function capabilityOfPciId(id: string): string | null {
+  const name = nameOfPciId(id)
+  return name === null ? null : capabilityOf(name)
+}
+
+const nominalGiB: readonly (readonly [RegExp, number])[] = [
+  [/RTX 3060\b(?!.*Ti)/, 12],
+  [/RTX (3090|4090)\b/, 24],
+  [/RTX 5090\b/, 32],
+  [/\bP40\b|\bA10\b|\bL4\b/, 24],
+  [/\bT4\b/, 16],
+  [/\bL40S?\b|\bA40\b|RTX 6000 Ada/, 48],
+  [/A100.*80|H100(?!.*NVL)/, 80],
+  [/A100.*40/, 40],
+  [/\bH200\b/, 141],
+  [/\bMI50\b|\bMI60\b/, 32],
+  [/\bMI25\b/, 16],
+  [/\bMI100\b/, 32],
+  [/\bMI300X\b/, 192],
+  [/W7500/, 8],
+  [/7900 XTX\b(?!.*\/)/, 24],
+]
+
+/** The memory that a model is sold with, in GiB; what a card really has is what its driver says. */
+export function nominalMemoryGiB(name: string): number | null {
+  return nominalGiB.find(([pattern]) => pattern.test(name))?.[1] ?? null
+}

@@ -1,0 +1,62 @@
+import { amdTargetOf, capabilityOf, isIntegratedTarget, isUnifiedNvidia, nominalMemoryGiB } from '../knowledge/gpus.ts'
+import { known, unknown } from './fact.ts'
+import { mergeFacts } from './merge-facts.ts'
+import { cite, type GpuReading } from './reading.ts'
+
+const table = { name: 'rigup’s table of cards' }
+
+/**
+ * A card with what follows from its name, chip or PCI id where no tool told it: capability or target, and whether it shares the
+ * memory of the CPU. Its memory never follows from that: the same model is sold with several sizes, and ECC takes a part.
+ */
+export function withKnownCard(reading: GpuReading): GpuReading['facts'] {
+  const { facts } = reading
+  if (reading.vendor === 'nvidia') return mergeFacts(facts, nvidiaFacts(reading))
+  if (reading.vendor === 'amd') return mergeFacts(facts, amdFacts(reading))
+  if (reading.vendor === 'intel') return mergeFacts(facts, intelFacts(reading))
+  return facts
+}
+
+function nvidiaFacts({ facts, chip }: GpuReading): GpuReading['facts'] {
+  const name = facts.name?.value ?? null
+  const capability = (name === null ? null : capabilityOf(name)) ?? (chip === undefined ? null : capabilityOf(chip))
+  const unified = name !== null && isUnifiedNvidia(name)
+  const line = chip ?? name ?? undefined
+  return {
+    capability:
+      capability === null
+        ? unknown('the tools here do not tell the compute capability, and the name is not in the table')
+        : { ...known(capability, cite(table, line)), method: 'NVIDIA’s list of cards, by name' },
+    ...(name === null ? {} : { unifiedMemory: known(unified, cite(table, line)) }),
+    ...unifiedOrNominal(unified, name),
+  }
+}
+
+function unifiedOrNominal(unified: boolean, name: string | null): GpuReading['facts'] {
+  if (unified) {
+    const reason = 'the card shares the memory of the CPU and has none of its own'
+    return { memoryTotalBytes: unknown(reason), memoryUsedBytes: unknown(reason), memoryFreeBytes: unknown(reason) }
+  }
+  const nominal = name === null ? null : nominalMemoryGiB(name)
+  if (nominal === null) return {}
+  return { memoryTotalBytes: unknown(`no driver tells it; this model is sold with ${nominal} GiB`) }
+}
+
+function amdFacts({ facts, deviceId }: GpuReading): GpuReading['facts'] {
+  const target = deviceId === undefined ? null : amdTargetOf(deviceId)
+  const arch = facts.arch?.value ?? target?.arch ?? null
+  const integrated = target?.integrated ?? (arch !== null && isIntegratedTarget(arch))
+  const id = deviceId === undefined ? undefined : `1002:${deviceId.toString(16).padStart(4, '0')}`
+  return {
+    ...(target ? { arch: { ...known(target.arch, cite(table, id)), method: 'the table of PCI device ids' } } : {}),
+    ...(arch === null ? {} : { unifiedMemory: known(integrated, cite(table, id ?? arch)) }),
+    ...unifiedOrNominal(false, facts.name?.value ?? null),
+  }
+}
+
+function intelFacts({ facts }: GpuReading): GpuReading['facts'] {
+  const integrated = facts.pciAddress?.value === '0000:00:02.0'
+  return facts.pciAddress?.value
+    ? { unifiedMemory: known(integrated, cite(table, 'Intel’s integrated graphics are always device 00:02.0')) }
+    : {}
+}

@@ -1,0 +1,77 @@
+import { withKnownCard } from './known-cards.ts'
+import { mergeFacts } from './merge-facts.ts'
+import type { GpuReading, LinkReading, Vendor } from './reading.ts'
+
+export type MergedGpu = { readonly index: number; readonly vendor: Vendor; readonly facts: GpuReading['facts'] }
+export type MergedLink = { readonly a: number; readonly b: number; readonly kind: LinkReading['kind'] }
+
+const vendorOrder: readonly Vendor[] = ['nvidia', 'amd', 'intel', 'apple', 'other']
+
+type Slot = { -readonly [K in keyof GpuReading]: GpuReading[K] }
+
+/**
+ * The cards of a machine from what each source lists, the better source first. A card is known again by its PCI address, its
+ * UUID or its vendor's number; by its position only where a source lists as many cards as are known.
+ */
+export function mergeGpus(
+  sources: readonly (readonly GpuReading[])[],
+  links: readonly LinkReading[],
+): { gpus: MergedGpu[]; links: MergedLink[] } {
+  const slots: Slot[] = []
+  for (const source of sources) {
+    const before = [...slots]
+    for (const [position, reading] of source.entries()) {
+      const mine = before.filter((slot) => slot.vendor === reading.vendor)
+      const rank = source.slice(0, position).filter((other) => other.vendor === reading.vendor).length
+      const total = source.filter((other) => other.vendor === reading.vendor).length
+      const slot = findSlot(mine, reading, mine.length === total ? rank : null)
+      if (slot) {
+        Object.assign(slot, { ...reading, ...slot, facts: mergeFacts(slot.facts, reading.facts) })
+      } else {
+        slots.push({ ...reading })
+      }
+    }
+  }
+  const ordered = slots.toSorted(compareSlots)
+  const taken = new Set<number>()
+  const gpus = ordered.map((slot) => {
+    let index = slot.toolIndex ?? 0
+    while (taken.has(index)) index += 1
+    taken.add(index)
+    return { slot, gpu: { index, vendor: slot.vendor, facts: withKnownCard(slot) } }
+  })
+  const indexOf = (vendor: Vendor, toolIndex: number) =>
+    gpus.find(({ slot }) => slot.vendor === vendor && slot.toolIndex === toolIndex)?.gpu.index ?? toolIndex
+  const pairs = new Map<string, MergedLink>()
+  for (const link of links) {
+    const a = indexOf(link.vendor, link.a)
+    const b = indexOf(link.vendor, link.b)
+    if (!pairs.has(`${a} ${b}`)) pairs.set(`${a} ${b}`, { a, b, kind: link.kind })
+  }
+  return { gpus: gpus.map(({ gpu }) => gpu), links: [...pairs.values()] }
+}
+
+function findSlot(mine: readonly Slot[], reading: GpuReading, position: number | null): Slot | undefined {
+  const address = reading.facts.pciAddress?.value
+  const uuid = reading.facts.uuid?.value
+  const known = mine.find(
+    (slot) => (address && slot.facts.pciAddress?.value === address) || (uuid && slot.facts.uuid?.value === uuid),
+  )
+  if (known) return known
+  // Two addresses that differ are two cards, whatever their numbers are.
+  const open = (slot: Slot | undefined) =>
+    slot && !(address && slot.facts.pciAddress?.value) && !(uuid && slot.facts.uuid?.value)
+  const numbered = mine.find((slot) => reading.toolIndex !== undefined && slot.toolIndex === reading.toolIndex)
+  if (open(numbered)) return numbered
+  const beside = position === null ? undefined : mine[position]
+  return open(beside) && (beside?.toolIndex === undefined || reading.toolIndex === undefined) ? beside : undefined
+}
+
+// The vendor's own order first; cards that only the bus knows after them, by address.
+function compareSlots(a: Slot, b: Slot): number {
+  const vendor = vendorOrder.indexOf(a.vendor) - vendorOrder.indexOf(b.vendor)
+  if (vendor !== 0) return vendor
+  const tool = (a.toolIndex ?? Number.MAX_SAFE_INTEGER) - (b.toolIndex ?? Number.MAX_SAFE_INTEGER)
+  if (tool !== 0) return tool
+  return (a.facts.pciAddress?.value ?? '').localeCompare(b.facts.pciAddress?.value ?? '')
+}

@@ -1,0 +1,150 @@
+import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
+import { type Fact, known } from '../fact.ts'
+import { by, generationOfSpeed, readCount, readNumber, readPciAddress, readSize, saysNothing } from '../read-value.ts'
+import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../reading.ts'
+
+/** A tree of names in lower case; leaves are text. */
+type Tree = { readonly [name: string]: Tree | string }
+
+/**
+ * Reads `amd-smi list|static|metric|topology`, as JSON (a list, or `{gpu_data: [...]}` since ROCm 7) or as text. The names
+ * have changed with the releases; each fact is looked for under all of them.
+ */
+export function readAmdSmi(text: string, source: Source): Reading {
+  const cards = (fromJson(text) ?? fromText(text)).filter((card) => typeof card.gpu === 'string')
+  return {
+    gpus: cards.map((card, position) => readCard(card, position, source)),
+    links: cards.flatMap((card) => readLinks(card, source)),
+  }
+}
+
+function fromJson(text: string): Tree[] | null {
+  const start = text.search(/[[{]/)
+  let document: unknown
+  try {
+    document = JSON.parse(text.slice(Math.max(0, start)))
+  } catch {
+    return null
+  }
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+  const list = Array.isArray(document) ? document : isObject(document) ? (document.gpu_data ?? [document]) : []
+  return Array.isArray(list) ? list.filter(isObject).map((entry) => treeOf(entry, 0)) : []
+}
+
+function treeOf(entry: object, depth: number): Tree {
+  const tree: Record<string, Tree | string> = {}
+  for (const [key, value] of Object.entries(entry)) {
+    const name = key.toLowerCase().replace(/[ -]/g, '_')
+    if (typeof value === 'object' && value !== null) {
+      // `{value: 32, unit: "GT/s"}`
+      if ('value' in value && Object.keys(value).length <= 2)
+        tree[name] = `${String(value.value)} ${'unit' in value ? String(value.unit) : ''}`.trim()
+      else if (depth < 8) tree[name] = treeOf(value, depth + 1)
+    } else {
+      tree[name] = String(value)
+    }
+  }
+  return tree
+}
+
+function fromText(text: string): Tree[] {
+  const cards: Record<string, Tree | string>[] = []
+  const open: { indent: number; tree: Record<string, Tree | string> }[] = []
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^(\s*)([A-Za-z][\w ]*?):\s*(.*?)\s*$/.exec(line)
+    if (!match) continue
+    const indent = (match[1] ?? '').length
+    const name = (match[2] ?? '').toLowerCase().replace(/ /g, '_')
+    const value = match[3] ?? ''
+    while (open.length > 0 && (open.at(-1)?.indent ?? 0) >= indent) open.pop()
+    if (name === 'gpu' && /^\d+$/.test(value)) {
+      const card = { gpu: value }
+      cards.push(card)
+      open.length = 0
+      open.push({ indent, tree: card })
+    } else if (name === 'cpu' && indent === 0) {
+      open.length = 0
+    } else if (value === '') {
+      const parent = open.at(-1)
+      const section: Record<string, Tree | string> = {}
+      if (parent) parent.tree[name] = section
+      if (parent && open.length < 16) open.push({ indent, tree: section })
+    } else {
+      const parent = open.at(-1)?.tree
+      if (parent) parent[name] ??= value
+    }
+  }
+  return cards
+}
+
+function leaf(tree: Tree, paths: readonly string[]): { value: string; line: string } | null {
+  for (const path of paths) {
+    let here: Tree | string | undefined = tree
+    for (const name of path.split('/')) here = typeof here === 'object' ? here[name] : undefined
+    if (typeof here === 'string' && !saysNothing(here)) return { value: here, line: `${path}: ${here}` }
+  }
+  return null
+}
+
+function readCard(card: Tree, position: number, source: Source): GpuReading {
+  const fact = <T>(read: (text: string) => T | null, ...paths: string[]): Fact<T> | undefined => {
+    const found = leaf(card, paths)
+    const value = found && read(found.value)
+    return found && value !== null ? known(value, cite(source, found.line)) : undefined
+  }
+  const text = (value: string) => value
+  const id = leaf(card, ['asic/device_id'])
+  const deviceId = id && /^0x[0-9a-f]+$/i.test(id.value) ? Number.parseInt(id.value, 16) : null
+  const target = deviceId === null ? null : amdTargetOf(deviceId)
+  const arch =
+    fact((value) => /gfx[0-9a-f]+/.exec(value)?.[0] ?? null, 'asic/target_graphics_version', 'asic/gfx_version') ??
+    (target && id ? by(known(target.arch, cite(source, id.line)), 'the table of PCI device ids') : undefined)
+  const memory = (part: string) => {
+    const found = fact(
+      (value) => readSize(value),
+      `mem_usage/${part}_vram`,
+      ...(part === 'total' ? ['vram/size', 'vram/vram_size'] : []),
+    )
+    return found && by(found, `amd-smi ${part} VRAM`)
+  }
+  const speed = (value: string) => generationOfSpeed(readNumber(value))
+  const integrated = target?.integrated === true || (arch?.value ? isIntegratedTarget(arch.value) : false)
+  const facts = {
+    name: fact(text, 'asic/market_name', 'board/product_name'),
+    pciAddress: fact(readPciAddress, 'bus/bdf', 'bdf', 'bus_info/bdf'),
+    uuid: fact(text, 'uuid'),
+    arch,
+    driver: fact(text, 'driver/version', 'driver/driver_version'),
+    memoryTotalBytes: memory('total'),
+    memoryUsedBytes: memory('used'),
+    memoryFreeBytes: memory('free'),
+    linkWidthMax: fact(readCount, 'bus/max_pcie_width', 'bus/max_pcie_lanes'),
+    linkGenerationMax: fact(speed, 'bus/max_pcie_speed'),
+    linkWidth: fact(readCount, 'pcie/width', 'pcie/current_lanes'),
+    linkGeneration: fact(speed, 'pcie/speed', 'pcie/current_speed'),
+    utilizationPercent: fact(readNumber, 'usage/gfx_activity', 'usage/gfx_usage'),
+    temperatureCelsius: fact(readNumber, 'temperature/edge', 'temperature/hotspot'),
+    powerWatts: fact(readNumber, 'power/socket_power', 'power/current_socket_power'),
+    numaNode: fact(readCount, 'numa/node'),
+    unifiedMemory: integrated && id ? known(true, cite(source, id.line)) : undefined,
+  }
+  return {
+    vendor: 'amd',
+    toolIndex: readCount(leaf(card, ['gpu'])?.value) ?? position,
+    ...(deviceId === null ? {} : { deviceId }),
+    facts: Object.fromEntries(Object.entries(facts).filter(([, entry]) => entry !== undefined)) as GpuReading['facts'],
+  }
+}
+
+function readLinks(card: Tree, source: Source): LinkReading[] {
+  const links = card.links
+  const a = readCount(leaf(card, ['gpu'])?.value)
+  if (typeof links !== 'object' || a === null) return []
+  return Object.values(links).flatMap((link) => {
+    if (typeof link !== 'object') return []
+    const b = readCount(leaf(link, ['gpu'])?.value)
+    const type = leaf(link, ['link_type'])
+    if (b === null || b <= a || type === null || !/^(XGMI|PCIE)$/i.test(type.value)) return []
+    return [{ vendor: 'amd' as const, a, b, kind: known(type.value.toLowerCase(), cite(source, type.line)) }]
+  })
+}

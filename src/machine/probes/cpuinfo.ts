@@ -1,0 +1,59 @@
+import { readCount, textFact, valueFact } from '../read-value.ts'
+import { factFrom, type Reading, type Source } from '../reading.ts'
+
+type Field = { readonly name: string; readonly value: string; readonly line: string }
+
+/** Reads /proc/cpuinfo of x86, ARM, POWER, IBM Z and SPARC. */
+export function readCpuinfo(text: string, source: Source): Reading {
+  const fields = text.split(/\r?\n/).flatMap((line): Field[] => {
+    const match = /^([^:]+?)\s*:\s*(.*?)\s*$/.exec(line)
+    return match ? [{ name: (match[1] ?? '').toLowerCase(), value: match[2] ?? '', line }] : []
+  })
+  const first = (...names: string[]) => names.map((name) => fields.find((field) => field.name === name)).find(Boolean)
+  // Old ARM kernels print `Processor : AArch64 Processor rev 4` beside `processor : 0`.
+  const processors = fields.filter((field) => field.name === 'processor' && /^\d+$/.test(field.value))
+  const counted = first('# processors', 'ncpus active')
+  const threads = processors.length > 0 ? processors.length : readCount(counted?.value)
+  if (threads === null) return {}
+  const flags = first('flags', 'features')
+  const model =
+    first('model name', 'cpu model', 'hardware') ??
+    fields.find((field) => field.name === 'cpu' && /\D/.test(field.value))
+  const vendor = first('vendor_id')
+  const sockets = new Set(fields.filter((field) => field.name === 'physical id').map((field) => field.value)).size
+  const socketLine = first('physical id')?.line
+  return {
+    cpu: {
+      vendor: textFact(source, vendor?.line, vendor?.value),
+      model: textFact(source, model?.line, model?.value),
+      architecture: factFrom(source, flags?.line ?? model?.line, architectureOf(fields)),
+      sockets: factFrom(source, socketLine, sockets > 0 ? sockets : null),
+      cores: factFrom(source, first('core id')?.line, coresOf(fields)),
+      threads: factFrom(source, processors[0]?.line ?? counted?.line, threads),
+      flags: valueFact(source, flags?.line, flags?.value, (value) => value.split(/\s+/)),
+    },
+  }
+}
+
+/** Cores over all sockets: different pairs of socket and core. */
+function coresOf(fields: readonly Field[]): number | null {
+  const cores = new Set<string>()
+  let socket = ''
+  for (const { name, value } of fields) {
+    if (name === 'physical id') socket = value
+    if (name === 'core id') cores.add(`${socket} ${value}`)
+  }
+  return cores.size > 0 ? cores.size : null
+}
+
+function architectureOf(fields: readonly Field[]): string | null {
+  const value = (name: string) => fields.find((field) => field.name === name)?.value ?? ''
+  const flags = ` ${value('flags')} ${value('features')} `
+  if (value('vendor_id') === 'IBM/S390') return 's390x'
+  if (value('flags') !== '') return flags.includes(' lm ') ? 'x86_64' : 'i686'
+  if (flags.includes(' asimd ')) return 'aarch64'
+  const arm = /\((v\d\w*)\)/.exec(value('model name'))?.[1]
+  if (arm !== undefined) return `arm${arm}`
+  if (value('type').startsWith('sun4')) return 'sparc64'
+  return null
+}

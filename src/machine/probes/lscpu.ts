@@ -1,0 +1,90 @@
+import { readCount, textFact, told, valueFact } from '../read-value.ts'
+import { factFrom, type Reading, type Source } from '../reading.ts'
+
+type Line = { readonly label: string; readonly value: string; readonly line: string }
+
+const architecture = /^(x86_64|i[3-6]86|aarch64|arm\S*|ppc64\S*|s390x?|riscv\S*|mips\S*|loongarch\S*|sparc\S*)$/
+
+/** Reads `lscpu` (text in any language, or `-J`): the CPU's maker, model, cores over all sockets, threads, NUMA nodes and flags. */
+export function readLscpu(text: string, source: Source): Reading {
+  const lines = text.trimStart().startsWith('{') ? linesOfJson(text) : linesOfText(text)
+  const find = (...labels: RegExp[]) =>
+    labels.map((label) => lines.find((line) => label.test(line.label))).find(Boolean)
+  const kind = find(/^Architecture$/) ?? lines.find((line) => architecture.test(line.value))
+  if (kind === undefined && find(/^Model name$/) === undefined) return {}
+  const threads = find(/^CPU\(s\)$/) ?? lines.find((line) => /^\d+$/.test(line.value))
+  const shape = shapeOf(lines, readCount(threads?.value))
+  const sockets = find(/^Socket\(s\)$/) ?? shape?.sockets
+  const perSocket = find(/^Core\(s\) per socket$/) ?? shape?.cores
+  const cores = coresOf(lines, sockets, perSocket)
+  const vendor = find(/^Vendor ID$/) ?? lines.find((line) => /^(Genuine|Authentic|Hygon|Centaur)\w+$/.test(line.value))
+  const model =
+    find(/^Model name$/, /^BIOS Model name$/) ??
+    lines.find((line) => /\b(CPU|Processor|Intel|AMD|Xeon|Core)\b.* /.test(line.value))
+  const numa = find(/^NUMA node\(s\)$/) ?? lines.find((line) => /NUMA/.test(line.label) && /^\d+$/.test(line.value))
+  const flags =
+    find(/^(Flags|Features)$/) ??
+    lines.find((line) => line.value.split(' ').length >= 8 && /^[a-z0-9_ ]+$/.test(line.value))
+  return {
+    cpu: {
+      vendor: textFact(source, vendor?.line, vendor?.value),
+      model: textFact(source, model?.line, model?.value),
+      architecture: textFact(source, kind?.line, kind?.value),
+      sockets: valueFact(source, sockets?.line, sockets?.value, readCount),
+      cores: factFrom(source, perSocket?.line, cores),
+      threads: valueFact(source, threads?.line, threads?.value, readCount),
+      numaNodes: valueFact(source, numa?.line, numa?.value, readCount),
+      flags: valueFact(source, flags?.line, flags?.value, (value) => value.split(/\s+/)),
+    },
+  }
+}
+
+function linesOfText(text: string): Line[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    // Chinese and Japanese translations use the wide colon.
+    const match = /^\s*([^:：]+?)\s*[:：]\s*(.*?)\s*$/.exec(line)
+    return match ? [{ label: match[1] ?? '', value: match[2] ?? '', line }] : []
+  })
+}
+
+function linesOfJson(text: string): Line[] {
+  const found: Line[] = []
+  const walk = (entry: unknown): void => {
+    if (Array.isArray(entry)) entry.forEach(walk)
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return
+    const { field, data, children } = entry as { field?: unknown; data?: unknown; children?: unknown }
+    if (typeof field === 'string' && typeof data === 'string') {
+      found.push({ label: field.replace(/:\s*$/, ''), value: data, line: `${field} ${data}` })
+    }
+    walk(children)
+  }
+  try {
+    const document: unknown = JSON.parse(text)
+    walk(typeof document === 'object' && document !== null ? Object.values(document) : [])
+  } catch {
+    return []
+  }
+  return found
+}
+
+/**
+ * In every language threads per core, cores per socket and sockets follow each other, and their product is the number of CPUs.
+ */
+function shapeOf(lines: readonly Line[], threads: number | null): { cores: Line; sockets: Line } | undefined {
+  for (const [position, first] of lines.entries()) {
+    const cores = lines[position + 1]
+    const sockets = lines[position + 2]
+    if (!cores || !sockets || ![first, cores, sockets].every((line) => /^\d+$/.test(line.value))) continue
+    if (Number(first.value) * Number(cores.value) * Number(sockets.value) === threads) return { cores, sockets }
+  }
+  return undefined
+}
+
+function coresOf(lines: readonly Line[], sockets: Line | undefined, perSocket: Line | undefined): number | null {
+  const count = readCount(told(perSocket?.value))
+  const socketCount = readCount(told(sockets?.value))
+  if (count !== null && socketCount !== null) return count * socketCount
+  const perCluster = readCount(lines.find((line) => line.label === 'Core(s) per cluster')?.value)
+  const clusters = readCount(lines.find((line) => line.label === 'Cluster(s)')?.value)
+  return perCluster !== null && clusters !== null ? perCluster * clusters : null
+}

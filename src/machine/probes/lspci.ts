@@ -1,0 +1,215 @@
+import { nameOfPciId } from '../../knowledge/gpus.ts'
+import { type Fact, known, unknown } from '../fact.ts'
+import { generationOfSpeed, readCount, readNumber, readPciAddress } from '../read-value.ts'
+import { cite, type GpuReading, type Reading, type Source, type Vendor } from '../reading.ts'
+
+type Device = {
+  address: string
+  class: string
+  vendor: string
+  device: string
+  /** Lines that belong to it, without the first. */
+  details: string[]
+  line: string
+}
+
+const display =
+  /\b(VGA compatible controller|3D controller|Display controller|Processing accelerators)\b|\b(0300|0302|0380|1200)\b/i
+
+/**
+ * Reads `lspci` in every form: plain, `-nn`, `-k`, `-vvv` with or without root, `-mm`, `-vmm`, numbers only. Cards for display
+ * alone (the management controller of a server, a virtual machine's screen) are left out. Regions are addresses, not memory.
+ */
+export function readLspci(text: string, source: Source): Reading {
+  const devices = (/^Slot:\s/m.test(text) ? fromRecords(text) : fromLines(text)).filter((device) =>
+    display.test(device.class),
+  )
+  const paravirtual = devices.some((device) => /1414|Microsoft/.test(device.vendor))
+  return {
+    gpus: devices.flatMap((device) => {
+      const vendor = vendorOf(device)
+      return vendor === null ? [] : [readDevice(device, vendor, source)]
+    }),
+    ...(paravirtual
+      ? {
+          problems: [
+            {
+              about: 'lspci',
+              text: 'This is a guest of Hyper-V or WSL2: the bus shows a Microsoft display adapter in place of the graphics cards behind it. nvidia-smi names them where the Windows driver supports it.',
+            },
+          ],
+        }
+      : {}),
+  }
+}
+
+function fromLines(text: string): Device[] {
+  const devices: Device[] = []
+  for (const line of text.split(/\r?\n/)) {
+    const plain = /^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(.*)$/i.exec(line)
+    if (!plain) {
+      if (/^\s/.test(line)) devices.at(-1)?.details.push(line)
+      continue
+    }
+    const address = readPciAddress(plain[1]) ?? ''
+    const rest = plain[2] ?? ''
+    const quoted = [...rest.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '')
+    if (rest.startsWith('"')) {
+      devices.push({
+        address,
+        class: quoted[0] ?? '',
+        vendor: quoted[1] ?? '',
+        device: quoted[2] ?? '',
+        details: [],
+        line,
+      })
+      continue
+    }
+    const named = /^(.*?)(?: \[([0-9a-f]{4})\])?: (.*)$/i.exec(rest)
+    const what = (named?.[3] ?? '').replace(/ \(rev [0-9a-f]+\)| \(prog-if .*\)/gi, '')
+    const vendor =
+      /^(.*?(?:Corporation|Corp\.|Inc\.(?: \[AMD(?:\/ATI)?\])?|\[AMD\/ATI\]|Ltd\.?|[0-9a-f]{4}(?=:)))[\s:]+(.*)$/i.exec(
+        what,
+      )
+    devices.push({
+      address,
+      class: `${named?.[1] ?? ''} ${named?.[2] ?? ''}`,
+      vendor: `${vendor?.[1] ?? what} ${/\[([0-9a-f]{4}):[0-9a-f]{4}\]/i.exec(what)?.[1] ?? ''}`,
+      device: vendor?.[2] ?? what,
+      details: [],
+      line,
+    })
+  }
+  return devices
+}
+
+function fromRecords(text: string): Device[] {
+  return text.split(/\r?\n\r?\n/).flatMap((record) => {
+    const lines = record.split(/\r?\n/)
+    const field = (name: string) =>
+      lines
+        .find((line) => line.startsWith(`${name}:`))
+        ?.slice(name.length + 1)
+        .trim() ?? ''
+    const address = readPciAddress(field('Slot'))
+    if (address === null) return []
+    const line = lines.find((candidate) => candidate.startsWith('Device:')) ?? ''
+    return [
+      {
+        address,
+        class: field('Class'),
+        vendor: field('Vendor'),
+        device: field('Device'),
+        details: lines.slice(1),
+        line,
+      },
+    ]
+  })
+}
+
+function vendorOf(device: Device): Vendor | null {
+  if (/NVIDIA|\b10de\b/i.test(device.vendor)) return 'nvidia'
+  if (/\bAMD\b|Advanced Micro|\bATI\b|\b1002\b/i.test(device.vendor)) return 'amd'
+  if (/Intel|\b8086\b/i.test(device.vendor)) return 'intel'
+  return null
+}
+
+const vendorIds: Readonly<Record<string, string>> = { nvidia: '10de', amd: '1002', intel: '8086' }
+
+function readDevice(device: Device, vendor: Vendor, source: Source): GpuReading {
+  const id = deviceIdOf(device)
+  const pciId = id === null ? null : `${vendorIds[vendor]}:${id}`
+  const plain = device.device
+    .replace(/\s*\[[0-9a-f]{4}(?::[0-9a-f]{4})?\]/gi, '')
+    .replace(/^\S+:[0-9a-f]{4}\b/i, '')
+    .trim()
+  const named = plain !== '' && !/^(Device )?[0-9a-f]{4}$/i.test(plain)
+  const name = named ? plain : pciId === null ? null : nameOfPciId(pciId)
+  const driver = detail(device, /^\s*(?:Kernel driver in use:|Driver:)\s*(\S+)/)
+  return {
+    vendor,
+    ...(id === null ? {} : { deviceId: Number.parseInt(id, 16) }),
+    facts: {
+      name:
+        name === null
+          ? unknown(`lspci does not know device ${id ?? ''} by name`, cite(source, device.line))
+          : known(shortName(name), cite(source, device.line)),
+      pciAddress: known(device.address, cite(source, device.line)),
+      ...linkFacts(device, source),
+      ...driverProblem(vendor, driver, source),
+    },
+    ...(named ? { chip: plain } : {}),
+  }
+}
+
+/** `GA102GL [A10]` is the card A10 with the chip GA102GL. */
+function shortName(name: string): string {
+  return /\[([^\]]+)\]\s*$/.exec(name)?.[1] ?? name
+}
+
+function deviceIdOf(device: Device): string | null {
+  const pair = /\[(?:[0-9a-f]{4}:)?([0-9a-f]{4})\](?!.*\[[0-9a-f]{4})/i.exec(device.device)
+  return (
+    (
+      pair?.[1] ??
+      /^(?:Device )?([0-9a-f]{4})\b$/i.exec(device.device.trim())?.[1] ??
+      /^\S+:([0-9a-f]{4})\b/i.exec(device.device)?.[1]
+    )?.toLowerCase() ?? null
+  )
+}
+
+function detail(device: Device, pattern: RegExp): { value: string; line: string } | null {
+  for (const line of device.details) {
+    const match = pattern.exec(line)
+    if (match) return { value: match[1] ?? '', line }
+  }
+  return null
+}
+
+function linkFacts(device: Device, source: Source): GpuReading['facts'] {
+  const most = detail(device, /LnkCap:\s*(.*)/)
+  const now = detail(device, /LnkSta:\s*(.*)/)
+  if (most === null && now === null) {
+    const denied = device.details.find((line) => line.includes('<access denied>'))
+    if (denied === undefined) return {}
+    const reason = 'lspci shows the link only to root'
+    const fact: Fact<number> = unknown(reason, cite(source, denied))
+    return { linkGeneration: fact, linkGenerationMax: fact, linkWidth: fact, linkWidthMax: fact }
+  }
+  const speed = (text: { value: string; line: string } | null): Fact<number> => {
+    const generation = generationOfSpeed(readNumber(/Speed ([\d.]+)\s*GT\/s/.exec(text?.value ?? '')?.[1]))
+    return generation === null
+      ? unknown('lspci does not tell it', cite(source, text?.line))
+      : known(generation, cite(source, text?.line))
+  }
+  const width = (text: { value: string; line: string } | null): Fact<number> => {
+    const lanes = readCount(/Width x(\d+)/.exec(text?.value ?? '')?.[1])
+    // A width of 0 or 63 is a link that is down.
+    return lanes === null || lanes === 0 || lanes > 32
+      ? unknown('lspci does not tell it', cite(source, text?.line))
+      : known(lanes, cite(source, text?.line))
+  }
+  return {
+    linkGeneration: speed(now),
+    linkGenerationMax: speed(most),
+    linkWidth: width(now),
+    linkWidthMax: width(most),
+  }
+}
+
+const own: Readonly<Record<string, RegExp>> = { nvidia: /^nvidia/, amd: /^(amdgpu|radeon)/, intel: /^(i915|xe)$/ }
+
+function driverProblem(
+  vendor: Vendor,
+  driver: { value: string; line: string } | null,
+  source: Source,
+): GpuReading['facts'] {
+  if (driver === null || own[vendor]?.test(driver.value)) return {}
+  const text =
+    driver.value === 'nouveau'
+      ? 'The open driver nouveau holds this card: CUDA needs NVIDIA’s own driver.'
+      : driver.value.startsWith('vfio')
+        ? 'This card is set aside for a virtual machine (vfio-pci).'
+        : `The driver ${driver.value} holds this card.`
+  return { problem: known(text, cite(source, driver.line)) }
+}
