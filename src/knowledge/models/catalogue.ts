@@ -1,0 +1,130 @@
+import * as z from 'zod'
+import stored from '../data/models.json' with { type: 'json' }
+import { architectureFromConfig, type ModelArchitecture } from './architecture.ts'
+import { expandLists } from './compact-list.ts'
+import { licenceOf } from './licences.ts'
+import { parameterCounts, totalParameters } from './parameters.ts'
+import { bitsPerWeight } from './quantization-config.ts'
+
+const entrySchema = z.object({
+  id: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  source: z.string(),
+  confidence: z.enum(['config file', 'table in code', 'derived']),
+  like: z.string().optional(),
+})
+const fileSchema = z.object({ date: z.iso.date(), models: z.array(entrySchema) })
+type Entry = z.infer<typeof entrySchema>
+
+export type CatalogueModel = {
+  /** Id on the Hugging Face hub. */
+  readonly id: string
+  /** The family's type: `qwen3`, `llama`, `gpt_oss`. */
+  readonly family: string
+  readonly parameters: number
+  /** Bytes of the checkpoint: stated by a source, else counted from the shape. */
+  readonly bytes: number
+  readonly bytesAre: 'stated' | 'counted'
+  readonly contextTokens: number | null
+  readonly quantization: string | null
+  /** Ids of the same model in other number formats. */
+  readonly variants: readonly string[]
+  readonly licence: string | null
+  /** Whether the hub asks for an accepted licence and a token; null: not known. */
+  readonly gated: boolean | null
+  readonly confidence: Entry['confidence']
+  readonly source: string
+  readonly architecture: ModelArchitecture
+}
+
+const file = fileSchema.parse(stored)
+const entries = new Map(file.models.map((entry) => [entry.id.toLowerCase(), entry]))
+
+/** When the catalogue was made (ISO date). */
+export const catalogueDate = file.date
+
+function configOf(entry: Entry): Record<string, unknown> {
+  const sibling = entry.like === undefined ? undefined : entries.get(entry.like.toLowerCase())
+  const config = { ...(sibling === undefined ? {} : withoutOwn(sibling.config)), ...entry.config }
+  return expandLists(config, Number(config.num_hidden_layers))
+}
+
+function withoutOwn(config: Record<string, unknown>): Record<string, unknown> {
+  const {
+    quantization_config: _quantization,
+    safetensors_total_bytes: _bytes,
+    parameters_total: _total,
+    ...shape
+  } = config
+  return shape
+}
+
+// `Qwen3-8B-AWQ`, `Qwen3-8B-FP8-dynamic` and `Qwen3-8B` are one model.
+const formats =
+  /[-_.](awq|gptq|fp8|int4|int8|nvfp4|mxfp4|bf16|fp16|w4a16|w8a8|w8a16|quantized|bnb|4bit|8bit|4|8|block|dynamic|kv|autoround|marlin|qat|unsloth|autoawq|mlx|gguf|instruct-awq)(?=[-_.]|$)/gi
+
+function stemOf(id: string): string {
+  const name = (id.split('/').at(-1) ?? id).toLowerCase()
+  return name
+    .replace(/^(meta-|nvidia-)/, '')
+    .replace(formats, '')
+    .replace(formats, '')
+}
+
+const stems = Map.groupBy(file.models, (entry) => stemOf(entry.id))
+
+function describe(entry: Entry): CatalogueModel {
+  const architecture = architectureFromConfig(configOf(entry))
+  const counts = parameterCounts(architecture)
+  const counted = totalParameters(counts)
+  const quantization = architecture.quantization
+  const plain = counts.embedding + counts.head + counts.vision + counts.perLayerEmbedding
+  const bits = quantization === null ? 16 : bitsPerWeight(quantization)
+  const sized = architecture.safetensorsBytes
+  return {
+    id: entry.id,
+    family: architecture.modelType ?? 'unknown',
+    parameters: architecture.parametersTotal ?? counted,
+    bytes: sized ?? Math.round(plain * 2 + ((counted - plain) * bits) / 8),
+    bytesAre: sized === null ? 'counted' : 'stated',
+    contextTokens: architecture.maxPositionEmbeddings,
+    quantization: quantization?.method ?? null,
+    variants: (stems.get(stemOf(entry.id)) ?? []).map((other) => other.id).filter((id) => id !== entry.id),
+    ...licenceOf(entry.id),
+    confidence: entry.confidence,
+    source: entry.source,
+    architecture,
+  }
+}
+
+const described = new Map<string, CatalogueModel>()
+
+function model(entry: Entry): CatalogueModel {
+  const known = described.get(entry.id) ?? describe(entry)
+  described.set(entry.id, known)
+  return known
+}
+
+// `/models/Qwen3-14B`, `models--Qwen--Qwen3-14B`, and ModelScope's cache spelling `Qwen2___5-3B`.
+function bareName(id: string): string {
+  const last = id.split(/[/\\]|--/).findLast((part) => part !== '') ?? id
+  return last.replaceAll('___', '.').toLowerCase()
+}
+
+/**
+ * The model of that id, whatever its case; failing that, the one model whose name without the owner is the same (local folders
+ * and cache folders carry no owner). Null where the catalogue has none, or several that differ.
+ */
+export function findModel(id: string): CatalogueModel | null {
+  const exact = entries.get(id.trim().toLowerCase())
+  if (exact !== undefined) return model(exact)
+  const name = bareName(id.trim())
+  const alike = file.models.filter((entry) => bareName(entry.id) === name)
+  const first = alike[0]
+  return first === undefined ? null : model(first)
+}
+
+/** Every model of the catalogue, ordered by id. */
+export function listModels(): CatalogueModel[] {
+  return file.models.map(model)
+}
