@@ -7,6 +7,8 @@ export type Column = {
   readonly align?: 'left' | 'right'
   /** The column that gives up room first where the line is too long; by default the widest. */
   readonly shrinks?: boolean
+  /** Takes the room that is left, so that the columns after it stand at the right edge. */
+  readonly grows?: boolean
 }
 
 const gap = 2
@@ -27,6 +29,8 @@ export function columnWidths(
     widths[index] = (widths[index] ?? 0) - 1
     excess -= 1
   }
+  const growing = layout.findIndex((column) => column.grows)
+  if (growing !== -1 && excess < 0) widths[growing] = (widths[growing] ?? 0) - excess
   return widths
 }
 

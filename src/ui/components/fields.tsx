@@ -4,7 +4,7 @@ import { useSigns, useTheme } from '../context.tsx'
 import { bind, commands } from '../keys/commands.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { cut, pad, widthOf } from '../text/width.ts'
-import { moved, type SelectMove } from './select-state.ts'
+import { moved, type SelectMove, settled } from './select-state.ts'
 import { TextInput } from './text-input.tsx'
 
 type FieldBase = {
@@ -31,19 +31,21 @@ export type Field = FieldBase &
 export type FieldsProps = {
   readonly fields: readonly Field[]
   readonly width: number
+  /** Rows of the terminal; more fields than that scroll. */
+  readonly height?: number
   /** True while the keys belong to these rows. */
   readonly active: boolean
   readonly onChange: (id: string, value: string) => void
 }
 
 /** Rows of a label and a value; the value is edited in place (text, number) or stepped through (choice). */
-export function Fields({ fields, width, active, onChange }: FieldsProps) {
-  const [cursor, setCursor] = useState(0)
+export function Fields({ fields, width, height = fields.length, active, onChange }: FieldsProps) {
+  const [cursor, setCursor] = useState({ index: 0, top: 0 })
   const [editing, setEditing] = useState<{ readonly id: string; readonly first: string | null } | null>(null)
-  const extent = { count: fields.length, height: fields.length }
-  const index = Math.min(cursor, fields.length - 1)
+  const extent = { count: fields.length, height }
+  const { index, top } = settled(cursor, extent)
   const field = fields[index]
-  const move = (kind: SelectMove) => setCursor(moved({ index, top: 0 }, kind, extent).index)
+  const move = (kind: SelectMove) => setCursor(moved({ index, top }, kind, extent))
   const step = (delta: number) => {
     if (field?.kind !== 'choice') return
     const at = field.choices.findIndex((choice) => choice.value === field.value)
@@ -74,13 +76,13 @@ export function Fields({ fields, width, active, onChange }: FieldsProps) {
   const labelWidth = Math.max(0, ...fields.map((entry) => widthOf(entry.label)))
   return (
     <Box flexDirection="column" width={width}>
-      {fields.map((entry, row) => (
+      {fields.slice(top, top + height).map((entry, row) => (
         <FieldRow
           key={entry.id}
           field={entry}
           labelWidth={labelWidth}
           width={width}
-          isHere={active && row === index}
+          isHere={active && top + row === index}
           initial={editing?.id === entry.id ? (editing.first ?? (entry.kind === 'secret' ? '' : entry.value)) : null}
           onDone={(value) => {
             setEditing(null)

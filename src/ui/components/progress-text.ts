@@ -1,4 +1,4 @@
-import { formatSeconds } from '../../core/durations.ts'
+import { elapsed } from '../text/elapsed.ts'
 
 /** How far something is. Null and absent: not known, and then not shown. */
 export type Progress = {
@@ -32,8 +32,7 @@ export function progressText(progress: Progress): string {
     parts.push(`${inUnit(bytesPerSecond, unit)} ${unit.name}/s`)
   }
   const remaining = remainingSeconds(progress)
-  if (remaining !== null && remaining > 0)
-    parts.push(formatSeconds(Math.max(1, Math.round(remaining))).replace('.0', ''))
+  if (remaining !== null && remaining > 0) parts.push(elapsed(Math.max(1, Math.round(remaining))))
   return parts.join('   ')
 }
 

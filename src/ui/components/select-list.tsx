@@ -4,6 +4,7 @@ import { useSigns, useTerminal, useTheme } from '../context.tsx'
 import { bind, commands } from '../keys/commands.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { cut } from '../text/width.ts'
+import type { Style } from '../theme.ts'
 import { type Column, columnLine, columnWidths } from './columns.ts'
 import { moved, type SelectMove, settled } from './select-state.ts'
 
@@ -12,6 +13,8 @@ export type SelectRow<Value> = {
   /** Unique in the list and stable while the row stays: the cursor follows it. */
   readonly id: string
   readonly value: Value
+  /** In front of the cells: how the row stands, as a sign. Where one row has a sign, all have the room for it. */
+  readonly sign?: { readonly text: string; readonly style: Style } | undefined
   /** In the order of the columns; a row may end early. */
   readonly cells: readonly string[]
   /** Why it cannot be chosen; stands after the row's cells. The cursor can rest on it, so that help can explain it. */
@@ -72,7 +75,8 @@ export function SelectList<Value>(props: SelectListProps<Value>) {
     { layer: 'component', active },
   )
 
-  const lead = numbered ? 5 : 2
+  const signed = rows.some((entry) => entry.sign)
+  const lead = (numbered ? 5 : 2) + (signed ? 2 : 0)
   const widths = columnWidths(
     columns,
     rows.map((entry) => entry.cells),
@@ -93,6 +97,7 @@ export function SelectList<Value>(props: SelectListProps<Value>) {
           row={entry}
           line={columnLine(entry.cells, widths, columns, signs.cut)}
           number={numbered ? state.top + index + 1 : null}
+          signed={signed}
           width={width}
           isHere={state.top + index === state.index}
           active={active}
@@ -132,24 +137,31 @@ type RowProps<Value> = {
   row: SelectRow<Value>
   line: string
   number: number | null
+  signed: boolean
   width: number
   isHere: boolean
   active: boolean
 }
 
-function Row<Value>({ row, line, number, width, isHere, active }: RowProps<Value>) {
+function Row<Value>({ row, line, number, signed, width, isHere, active }: RowProps<Value>) {
   const signs = useSigns()
   const theme = useTheme()
   const { screenReader } = useTerminal()
   const cursor = isHere ? signs.cursor : ' '
   const lead = number === null ? `${cursor} ` : `${cursor} ${String(number).padStart(2)} `
   const remark = row.disabled ?? row.remark
-  const words = cut(remark === undefined ? line : `${line}  ${remark}`, width - lead.length, signs.cut)
+  const room = width - lead.length - (signed ? 2 : 0)
+  const words = cut(remark === undefined ? line : `${line.trimEnd()}  ${remark}`, room, signs.cut).trimEnd()
   const style = row.disabled !== undefined ? theme.dim : isHere && active ? { ...theme.accent, bold: true } : {}
-  const spoken = `${isHere ? 'here: ' : ''}${words.trim()}${row.disabled === undefined ? '' : ', not available'}`
+  if (screenReader) {
+    const end = row.disabled === undefined ? '' : ', not available'
+    return <Text>{`${isHere ? 'here: ' : ''}${row.sign ? `${row.sign.text} ` : ''}${words}${end}`}</Text>
+  }
   return (
     <Text wrap="truncate" {...style}>
-      {screenReader ? spoken : (lead + words).trimEnd()}
+      {lead}
+      {signed ? <Text {...row.sign?.style}>{`${row.sign?.text ?? ' '} `}</Text> : null}
+      {words}
     </Text>
   )
 }

@@ -38,6 +38,7 @@ export const commands = {
   stop: { keys: ['x'], label: 'stop', help: 'End what runs now; what is done stays.' },
   leave: { keys: ['d'], label: 'leave', help: 'Leave this screen; the run goes on, and rigup attaches to it again.' },
   openLog: { keys: ['enter'], label: 'log', help: 'Show the log of the action under the cursor.' },
+  showLog: { keys: ['l'], label: '', help: 'Show the log of the action under the cursor.' },
   seeLine: { keys: ['l'], label: 'see line', help: 'Show the line of the log that this was read from.' },
   copy: { keys: ['c'], label: 'copy', help: 'Copy to the clipboard of your terminal.' },
   follow: { keys: ['f'], label: 'follow', help: 'Follow the end of the log.' },
