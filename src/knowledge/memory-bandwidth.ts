@@ -1,0 +1,50 @@
+/** Memory bandwidth of cards in GB/s, from the makers' product pages; the more special names first. */
+const cards: readonly (readonly [RegExp, number])[] = [
+  [/\bB300\b|\bB200\b/, 8000],
+  [/\bH200\b|\bGH200\b/, 4800],
+  [/\bH100\b.*(PCIe|NVL)/i, 2000],
+  [/\bH100\b|\bH800\b/, 3350],
+  [/\bA100\b.*80|\bA800\b/i, 2039],
+  [/\bA100\b/, 1555],
+  [/\bGB10\b/, 273],
+  [/\bL40S?\b/, 864],
+  [/\bL4\b/, 300],
+  [/\bA10G?\b/, 600],
+  [/\bA30\b/, 933],
+  [/\bA40\b/, 696],
+  [/\bT4\b/, 320],
+  [/\bV100\b/, 900],
+  [/\bP100\b/, 732],
+  [/\bP40\b/, 346],
+  [/RTX PRO 6000/i, 1792],
+  [/RTX 6000 Ada/i, 960],
+  [/RTX A6000/i, 768],
+  [/RTX A5000/i, 768],
+  [/RTX 5090/i, 1792],
+  [/RTX 5080/i, 960],
+  [/RTX 5070 Ti/i, 896],
+  [/RTX 5070/i, 672],
+  [/RTX 5060/i, 448],
+  [/RTX 4090/i, 1008],
+  [/RTX 4080/i, 717],
+  [/RTX 4070/i, 504],
+  [/RTX 4060/i, 272],
+  [/RTX 3090/i, 936],
+  [/RTX 3080/i, 760],
+  [/RTX 3070/i, 448],
+  [/RTX 3060 Ti/i, 448],
+  [/RTX 3060/i, 360],
+  [/RTX 2080 Ti/i, 616],
+  [/RTX 20[678]0/i, 448],
+  [/MI300X|MI325X/i, 5300],
+  [/MI2[15]0/i, 1638],
+  [/MI100/i, 1229],
+  [/MI50|MI60|Radeon VII/i, 1024],
+  [/7900 XTX?/i, 900],
+]
+
+/** Bytes a second that a card reads from its own memory at best; null for a card that is not in the list. */
+export function memoryBandwidth(name: string | null): number | null {
+  const found = cards.find(([pattern]) => pattern.test(name ?? ''))
+  return found ? found[1] * 1e9 : null
+}
