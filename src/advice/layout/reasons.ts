@@ -27,7 +27,9 @@ export function comparison(best: Compared, rest: readonly Compared[]): Advice[] 
     const pipeline = [best, ...rest].find(({ tensorParallel }) => tensorParallel === 1)
     const less = (layout: Compared) => ratio(tensor.linkBytesPerToken / layout.linkBytesPerToken)
     const alone =
-      pipeline && pipeline !== best ? ` ${layoutName(pipeline)} sends ${less(pipeline)} times fewer, but reads its weights one card after another.` : ''
+      pipeline && pipeline !== best
+        ? ` ${layoutName(pipeline)} sends ${less(pipeline)} times fewer, but reads its weights one card after another.`
+        : ''
     return [
       makeAdvice(
         'recommend',
