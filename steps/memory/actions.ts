@@ -1,6 +1,13 @@
+import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'
+import { swapFileActions } from '#src/plan/actions/swap-file.ts'
 import type { PlanContext } from '#src/plan/context.ts'
 import type { Action } from '#src/plan/plan.ts'
 
-export function memoryActions(_context: PlanContext): Action[] {
-  return []
+/** Swap and guard come before everything else, so that the machine survives what follows. */
+export function memoryActions({ recipe, machine }: PlanContext): Action[] {
+  const { swap, guard } = recipe.memory
+  return [
+    ...(swap ? swapFileActions(swap, machine) : []),
+    ...(guard === 'earlyoom' ? earlyoomActions(machine, recipe) : []),
+  ]
 }

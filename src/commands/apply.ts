@@ -1,0 +1,93 @@
+import { resolve } from 'node:path'
+import { formatBytes } from '../core/bytes.ts'
+import { printable } from '../core/printable.ts'
+import { exitCodes } from '../core/problem.ts'
+import { machineFingerprint } from '../machine/fingerprint.ts'
+import type { Machine } from '../machine/schema.ts'
+import { machineSummary } from '../machine/summary.ts'
+import { loadRecipe } from '../recipe/files.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import { recipeText } from '../recipe/write.ts'
+import { createRun, resumableRun } from '../run/runs.ts'
+import { startRun } from '../run/start-run.ts'
+import { askYesNo } from './ask.ts'
+import { finishRun } from './finish-run.ts'
+import { followRun } from './follow-run.ts'
+import { type CommandIo, say } from './io.ts'
+import { loadMachine } from './load-machine.ts'
+import { type Prepared, prepare, refuse } from './prepare.ts'
+import { workerCommandLine } from './worker.ts'
+
+export type ApplyOptions = {
+  yes?: boolean
+  /** Where the engine goes instead. */
+  directory?: string
+  /** Where the verified recipe is saved instead. */
+  save?: string
+}
+
+/** `rigup apply RECIPE`: carries a recipe out and saves it as it was proved. Gives the exit code. */
+export async function runApply(given: string, options: ApplyOptions, io: CommandIo): Promise<number> {
+  const loaded = await loadRecipe(given)
+  say(io, 'Reading this machine ...')
+  const machine = await loadMachine({})
+  const recipe = options.directory
+    ? { ...loaded.recipe, install: { ...loaded.recipe.install, directory: resolve(options.directory) } }
+    : loaded.recipe
+  const prepared = await prepare(recipe, loaded.lock, machine)
+  refuse(prepared.refusals, recipe)
+  announce(prepared, machine, recipe, io)
+  if (
+    !options.yes &&
+    !(await askYesNo('Carry this out?', io, `rigup apply ${given} --yes carries it out without asking.`))
+  ) {
+    say(io, 'Nothing was changed.')
+    return exitCodes.ok
+  }
+  const runDirectory = await begin(prepared, given)
+  say(
+    io,
+    `The run is ${runDirectory}`,
+    'It goes on if this terminal is closed; the same command, or rigup, attaches again.',
+  )
+  const outcome = await followRun(runDirectory, prepared.plan, io)
+  if (outcome !== 'done') return exitCodes[outcome === 'stopped' ? 'interrupted' : 'failed']
+  const { path } = await finishRun(
+    runDirectory,
+    prepared.context,
+    prepared.advice,
+    options.save === undefined ? undefined : resolve(options.save),
+  )
+  say(io, `Saved: ${path}`)
+  return exitCodes.ok
+}
+
+/** Says what differs and what is about to happen, before anything does. */
+function announce({ plan, advice }: Prepared, machine: Machine, recipe: Recipe, io: CommandIo): void {
+  if (recipe.machine && recipe.machine.fingerprint !== machineFingerprint(machine)) {
+    say(
+      io,
+      `This machine differs from the one that the recipe was made on.`,
+      `  made on: ${printable(recipe.machine.summary)}`,
+      `  this is: ${machineSummary(machine)}`,
+    )
+  }
+  for (const item of advice) say(io, printable(`${item.kind}: ${item.what} ${item.why}`))
+  const download = plan.actions.reduce((sum, action) => sum + (action.downloadBytes ?? 0), 0)
+  say(
+    io,
+    `${plan.actions.length} actions, about ${formatBytes(download)} to download. Every command: rigup plan RECIPE`,
+  )
+  for (const action of plan.actions) say(io, `  ${action.title}${action.needsRoot ? ' (root)' : ''}`)
+}
+
+async function begin({ plan, context }: Prepared, given: string): Promise<string> {
+  const runDirectory =
+    (await resumableRun(plan)) ??
+    (await createRun({ plan, recipe: recipeText(context.recipe), options: { recipe: given } }))
+  await startRun(runDirectory, {
+    command: workerCommandLine(),
+    onTerminal: process.stdin.isTTY ? (work) => work() : null,
+  })
+  return runDirectory
+}

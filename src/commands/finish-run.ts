@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Advice } from '../advice/advice.ts'
+import { commentsOf } from '../advice/comments.ts'
+import { hasCode } from '../core/problem.ts'
+import { uvVersion } from '../knowledge/uv.ts'
+import { machineFingerprint } from '../machine/fingerprint.ts'
+import { machineSummary } from '../machine/summary.ts'
+import { installPaths, type PlanContext } from '../plan/context.ts'
+import { saveRecipe } from '../recipe/save.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import { readJournal } from '../run/journal.ts'
+import { runProgram } from '../run/run-program.ts'
+import { verifiedRecipe } from '../run/verified-recipe.ts'
+import { observeLaunch } from './observe-launch.ts'
+
+export type Finished = { recipe: Recipe; path: string }
+
+/** Saves the recipe of a run that succeeded, as it was proved: exact versions, lock, machine, measurements. */
+export async function finishRun(
+  runDirectory: string,
+  context: PlanContext,
+  advice: readonly Advice[],
+  path: string = join(context.directories.recipes, `${context.recipe.name}.yaml`),
+): Promise<Finished> {
+  const paths = installPaths(context, uvVersion)
+  const events = await readJournal(runDirectory)
+  const lock = isImage(context) ? null : await textOf(paths.lock)
+  const recipe = verifiedRecipe({
+    recipe: context.recipe,
+    events,
+    lock,
+    digest: isImage(context) ? await imageDigest(context) : null,
+    python: lock === null ? null : await pythonVersion(paths.python),
+    machine: { fingerprint: machineFingerprint(context.machine), summary: machineSummary(context.machine) },
+    observed: await observeLaunch(runDirectory, events),
+  })
+  await saveRecipe(path, recipe, lock, commentsOf(advice))
+  return { recipe, path }
+}
+
+function isImage({ recipe }: PlanContext): boolean {
+  return recipe.engine.image !== undefined || recipe.engine.route.endsWith('-image')
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+async function pythonVersion(python: string): Promise<string | null> {
+  return /Python (\S+)/.exec(await runProgram([python, '--version']))?.[1] ?? null
+}
+
+async function imageDigest({ recipe }: PlanContext): Promise<string | null> {
+  const tool = recipe.engine.containerTool ?? 'docker'
+  const output = await runProgram([
+    tool,
+    'image',
+    'inspect',
+    '--format',
+    '{{index .RepoDigests 0}}',
+    recipe.engine.image ?? '',
+  ])
+  return /sha256:[0-9a-f]{64}/.exec(output)?.[0] ?? null
+}

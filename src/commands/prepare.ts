@@ -1,0 +1,78 @@
+import { access } from 'node:fs/promises'
+import { localise } from '#steps/localise.ts'
+import { planOf } from '#steps/plan.ts'
+import type { Advice } from '../advice/advice.ts'
+import { contradictionsOf } from '../advice/contradictions.ts'
+import { directoriesOf } from '../core/directories.ts'
+import { Problem } from '../core/problem.ts'
+import { proofModel } from '../launch/proof-model.ts'
+import type { Machine } from '../machine/schema.ts'
+import type { PlanContext } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+
+/** A recipe made ready for a machine: what was open is filled in, and the plan is there. */
+export type Prepared = {
+  context: PlanContext
+  plan: Plan
+  /** What was filled in and why, and what warns about this recipe on this machine. */
+  advice: readonly Advice[]
+  /** What cannot work; a plan with any is not carried out. */
+  refusals: readonly Advice[]
+}
+
+/** Makes a recipe ready for a machine. Nothing is changed anywhere. */
+export async function prepare(given: Recipe, lock: string | null, machine: Machine): Promise<Prepared> {
+  const { recipe, advice } = localise(await withoutMissingPlaces(given), machine)
+  const context: PlanContext = { recipe, machine, lock, directories: directoriesOf(), proofModel: await proofModel() }
+  const contradictions = contradictionsOf(recipe, machine)
+  return {
+    context,
+    plan: planOf(context),
+    advice: [...advice, ...contradictions.filter(({ kind }) => kind !== 'refuse')],
+    refusals: contradictions.filter(({ kind }) => kind === 'refuse'),
+  }
+}
+
+/** Folders of wheels and certificates of another machine mean nothing here: this machine's own are taken instead. */
+async function withoutMissingPlaces(recipe: Recipe): Promise<Recipe> {
+  const { packages } = recipe
+  const there = async (place: string) => {
+    const path = place.replace(/^file:\/\//, '')
+    if (!path.startsWith('/')) return true
+    return access(path).then(
+      () => true,
+      () => false,
+    )
+  }
+  const findLinks = await asyncFilter(packages.findLinks, there)
+  const extraIndexes = await asyncFilter(packages.extraIndexes, there)
+  const { certificate, index, ...rest } = packages
+  return {
+    ...recipe,
+    packages: {
+      ...rest,
+      findLinks,
+      extraIndexes,
+      ...(index !== undefined && (await there(index)) ? { index } : {}),
+      ...(certificate !== undefined && (await there(certificate)) ? { certificate } : {}),
+    },
+  }
+}
+
+async function asyncFilter<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<T[]> {
+  const kept = await Promise.all(items.map(test))
+  return items.filter((_, index) => kept[index])
+}
+
+/** @throws Problem (exit `machine`) where something of the recipe cannot work here. */
+export function refuse(refusals: readonly Advice[], recipe: Recipe): void {
+  const [first, ...others] = refusals
+  if (!first) return
+  throw new Problem({
+    what: `The recipe ${recipe.name} cannot work on this machine: ${first.what}`,
+    why: [first.why, ...others.map(({ what, why }) => `${what} ${why}`)].join(' '),
+    next: first.instead ?? 'Run rigup without a recipe: it offers what works here.',
+    exit: 'machine',
+  })
+}

@@ -1,0 +1,33 @@
+import type { Advice } from '../advice/advice.ts'
+import type { Directories } from '../core/directories.ts'
+import type { Machine } from '../machine/schema.ts'
+import type { PlanContext, ProofModel } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import type { JournalEvent } from '../run/journal-event.ts'
+
+/** A run as the wizard sees it. */
+export type OpenRun = { directory: string; plan: Plan; recipe: Recipe }
+
+/** All that the wizard does to the world; the commands give it, tests give another. */
+export type Session = {
+  /** True for a saved machine: nothing is carried out. */
+  readonly isSaved: boolean
+  readonly directories: Directories
+  readonly proofModel: ProofModel
+  /** Reads the machine; parts come as they are known. */
+  readMachine(onPart: (machine: Machine) => void): Promise<Machine>
+  /** Writes the run and starts it in the background. `onTerminal` lends the terminal to sudo. */
+  start(context: PlanContext, plan: Plan, onTerminal: (work: () => Promise<void>) => Promise<void>): Promise<string>
+  /** Goes on with a run from the failed action. */
+  resume(directory: string, onTerminal: (work: () => Promise<void>) => Promise<void>): Promise<void>
+  open(directory: string): Promise<OpenRun>
+  follow(directory: string, signal: AbortSignal): AsyncIterable<JournalEvent>
+  stop(directory: string): Promise<void>
+  /** Stops an engine that was left running. */
+  stopEngine(directory: string): Promise<void>
+  /** Saves the draft of a recipe that was not carried out; gives its path. */
+  saveDraft(recipe: Recipe, advice: readonly Advice[]): Promise<string>
+  /** Saves the recipe of a run that succeeded; gives the path. */
+  finish(directory: string, context: PlanContext, advice: readonly Advice[]): Promise<{ recipe: Recipe; path: string }>
+}

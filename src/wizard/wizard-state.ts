@@ -1,0 +1,72 @@
+import { type Answers, noAnswers } from '#steps/answers.ts'
+import { type StepId, stepIds } from '#steps/step.ts'
+import type { Machine } from '../machine/schema.ts'
+import type { FieldPath } from '../recipe/fields.ts'
+
+/** Where the operator is and what was said so far. Everything on the screen follows from it and from the journal. */
+export type WizardState = {
+  readonly machine: Machine | null
+  /** The machine is still being read; what is there is shown. */
+  readonly reading: boolean
+  readonly place: StepId
+  /** The furthest step that was reached, so that the sidebar can tell done from waiting. */
+  readonly reached: StepId
+  readonly answers: Answers
+  /** The run that was started or attached to. */
+  readonly runDirectory: string | null
+}
+
+export type WizardAction =
+  | { type: 'machine'; machine: Machine; whole: boolean }
+  | { type: 'pick'; step: StepId; choice: string }
+  | { type: 'field'; path: FieldPath; value: unknown }
+  | { type: 'fields'; fields: Readonly<Record<FieldPath, unknown>> }
+  | { type: 'go'; to: StepId }
+  | { type: 'next' }
+  | { type: 'back' }
+  | { type: 'run'; directory: string }
+
+/** The state before the first key: the answers that flags or a recipe gave, and the run that is attached to. */
+export function initialState(answers: Answers = noAnswers, runDirectory: string | null = null): WizardState {
+  const place: StepId = runDirectory === null ? 'hardware' : 'install'
+  return { machine: null, reading: true, place, reached: place, answers, runDirectory }
+}
+
+/** One step of the wizard's life. Pure. */
+export function wizardReducer(state: WizardState, action: WizardAction): WizardState {
+  switch (action.type) {
+    case 'machine':
+      return { ...state, machine: action.machine, reading: !action.whole }
+    case 'pick':
+      return {
+        ...state,
+        answers: { ...state.answers, picks: { ...state.answers.picks, [action.step]: action.choice } },
+      }
+    case 'field':
+      return {
+        ...state,
+        answers: { ...state.answers, fields: withField(state.answers.fields, action.path, action.value) },
+      }
+    case 'fields':
+      return { ...state, answers: { ...state.answers, fields: { ...state.answers.fields, ...action.fields } } }
+    case 'go':
+      return moved(state, action.to)
+    case 'next':
+      return moved(state, stepIds[stepIds.indexOf(state.place) + 1] ?? state.place)
+    case 'back':
+      return moved(state, stepIds[stepIds.indexOf(state.place) - 1] ?? state.place)
+    case 'run':
+      return moved({ ...state, runDirectory: action.directory }, 'install')
+  }
+}
+
+function moved(state: WizardState, place: StepId): WizardState {
+  const further = stepIds.indexOf(place) > stepIds.indexOf(state.reached)
+  return { ...state, place, reached: further ? place : state.reached }
+}
+
+/** `undefined` takes a field back to what is recommended. */
+function withField(fields: Answers['fields'], path: FieldPath, value: unknown): Answers['fields'] {
+  const { [path]: _, ...rest } = fields
+  return value === undefined ? rest : { ...rest, [path]: value }
+}

@@ -1,0 +1,18 @@
+import { printableLine } from '#src/core/printable.ts'
+import { isFact } from '#src/machine/fact.ts'
+
+/** Where each number comes from, a line a fact: path, value, the command or file, and the line that says it. */
+export function evidenceLines(machine: unknown, path = ''): string[] {
+  if (isFact(machine)) {
+    const [first] = machine.evidence
+    const value = machine.value === null ? `- (${machine.unknown ?? 'unknown'})` : JSON.stringify(machine.value)
+    const source = first ? `  < ${first.source}${first.line ? `: ${first.line}` : ''}` : ''
+    const changed = machine.overridden
+      ? `  (detected ${JSON.stringify(machine.overridden.detected)}; set by ${machine.overridden.by})`
+      : ''
+    return [printableLine(`${path} = ${value}${changed}${source}`)]
+  }
+  if (Array.isArray(machine)) return machine.flatMap((item, index) => evidenceLines(item, `${path}[${index}]`))
+  if (typeof machine !== 'object' || machine === null) return []
+  return Object.entries(machine).flatMap(([key, item]) => evidenceLines(item, path ? `${path}.${key}` : key))
+}

@@ -1,0 +1,163 @@
+import { Box, Text } from 'ink'
+import { useState } from 'react'
+import type { Advice } from '#src/advice/advice.ts'
+import { formatGiB } from '#src/core/bytes.ts'
+import { printableLine } from '#src/core/printable.ts'
+import { fieldOf } from '#src/recipe/fields.ts'
+import { Bar } from '#src/ui/components/bar.tsx'
+import { useBody } from '#src/ui/components/body-context.ts'
+import { type Field, Fields } from '#src/ui/components/fields.tsx'
+import { AdviceNotice } from '#src/ui/components/notice.tsx'
+import { SelectList } from '#src/ui/components/select-list.tsx'
+import { useTheme } from '#src/ui/context.tsx'
+import { bind, commands } from '#src/ui/keys/commands.ts'
+import { useKeys } from '#src/ui/keys/use-keys.ts'
+import { wrap } from '#src/ui/text/wrap.ts'
+import { type FieldSpec, formatField } from './field-spec.ts'
+import type { ScreenProps } from './screen.ts'
+import type { Choice, MemoryUse, Offer, QuestionStep } from './step.ts'
+
+/** One question: its choices with reasons in the rows, the settings behind `tab`, why the one under the cursor, and what it does to memory. */
+export function QuestionScreen({ step, ...props }: ScreenProps & { step: QuestionStep }) {
+  const { columns, rows } = useBody()
+  const theme = useTheme()
+  const offer = props.resolved.offers[step.id]
+  const chosen = props.resolved.chosen[step.id]
+  const [here, setHere] = useState(chosen?.id)
+  const [inSettings, setInSettings] = useState(false)
+  useKeys([
+    bind(commands.back, () => (inSettings ? setInSettings(false) : props.back())),
+    bind(commands.settings, () => setInSettings(!inSettings)),
+  ])
+  if (!offer) return null
+
+  const fields = step.fields.filter((field) => step.shows?.(field, props.resolved.recipe) ?? true)
+  const under = offer.choices.find((choice) => choice.id === here) ?? chosen
+  const memory = under ? offer.memory?.[under.id] : undefined
+  const why = under ? reasonsOf(under, offer) : []
+  const whyLines = why.flatMap((text) => wrap(text, columns)).slice(0, rows > 24 ? 8 : 4)
+  const footHeight = whyLines.length + 1 + (memory ? 3 : 0)
+  const listHeight = Math.max(4, rows - 3 - footHeight)
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Box justifyContent="space-between" marginBottom={1} flexShrink={0}>
+        <Text bold>{step.question}</Text>
+        <Text {...theme.dim}>{printableLine(props.resolved.recipe.model.id)}</Text>
+      </Box>
+      <Box flexDirection="column" height={listHeight} flexShrink={0} overflow="hidden">
+        {inSettings ? (
+          <Settings fields={fields} height={listHeight} width={columns} {...props} />
+        ) : (
+          <SelectList
+            rows={offer.choices.map((choice) => rowOf(choice, offer))}
+            columns={columnsOf(offer)}
+            width={columns}
+            height={listHeight}
+            initialId={chosen?.id}
+            chooseLabel="continue"
+            onHighlight={(row) => setHere(row.id)}
+            onSelect={(row) => {
+              props.pick(step, row.id)
+              props.next()
+            }}
+          />
+        )}
+      </Box>
+      {memory ? <MemoryBar memory={memory} width={columns} /> : null}
+      <Box flexDirection="column" marginTop={1} flexShrink={0}>
+        {whyLines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text, in their order
+          <Text key={index} {...(index === 0 ? {} : theme.dim)}>
+            {line}
+          </Text>
+        ))}
+      </Box>
+    </Box>
+  )
+}
+
+function rowOf(choice: Choice, offer: Offer) {
+  return {
+    id: choice.id,
+    value: choice,
+    cells: choice.cells,
+    disabled: choice.state === 'no' ? (choice.note ?? 'not here') : undefined,
+    remark: choice.id === offer.recommended ? '(recommended)' : choice.note,
+  }
+}
+
+function columnsOf(offer: Offer) {
+  const count = Math.max(1, ...offer.choices.map((choice) => choice.cells.length))
+  return Array.from({ length: count }, (_, index) => ({ align: index === 0 ? ('left' as const) : ('right' as const) }))
+}
+
+/** Why a choice, in the words of its advice; the decisive one first. */
+function reasonsOf(choice: Choice, offer: Offer): string[] {
+  const order: Record<Advice['kind'], number> = { refuse: 0, recommend: 1, warn: 2, note: 3 }
+  const advice = [...choice.advice, ...offer.advice].sort((a, b) => order[a.kind] - order[b.kind])
+  return advice.slice(0, 3).map((item) => {
+    const lead = item.kind === 'warn' ? 'Careful: ' : item.kind === 'refuse' ? '' : ''
+    return printableLine(`${lead}${item.what} ${item.why}${item.instead ? ` Instead: ${item.instead}` : ''}`)
+  })
+}
+
+function MemoryBar({ memory, width }: { memory: MemoryUse; width: number }) {
+  const used = memory.parts.reduce((sum, part) => sum + part.bytes, 0)
+  const names = { weights: 'weights', kv: 'KV cache', graphs: 'graphs', other: 'other' }
+  const segments = memory.parts.map((part) => ({ label: names[part.name], value: part.bytes }))
+  return (
+    <Box marginTop={1} flexShrink={0}>
+      <Bar
+        label={memory.label}
+        segments={[...segments, { label: 'free', value: Math.max(0, memory.totalBytes - used), empty: true }]}
+        total={memory.totalBytes}
+        width={width}
+        format={(bytes) => formatGiB(bytes)}
+        legend
+      />
+    </Box>
+  )
+}
+
+type SettingsProps = ScreenProps & { fields: readonly FieldSpec[]; width: number; height: number }
+
+function Settings({ fields, width, resolved, setField }: SettingsProps) {
+  const shown: Field[] = fields.map((spec) => fieldOnScreen(spec, fieldOf(resolved.recipe, spec.path)))
+  return (
+    <Fields
+      fields={shown}
+      width={width}
+      active
+      onChange={(path, text) => {
+        const spec = fields.find((field) => field.path === path)
+        const parsed = spec?.parse(text)
+        if (parsed && 'value' in parsed) setField(path, parsed.value)
+      }}
+    />
+  )
+}
+
+function fieldOnScreen(spec: FieldSpec, value: unknown): Field {
+  const base = { id: spec.path, label: spec.label, value: printableLine(formatField(spec, value)), hint: spec.help }
+  if (spec.options)
+    return { ...base, kind: 'choice', choices: spec.options.map((option) => ({ value: option, label: option })) }
+  return {
+    ...base,
+    kind: 'text',
+    check: (text) => {
+      const parsed = spec.parse(text)
+      return 'problem' in parsed ? parsed.problem : null
+    },
+  }
+}
+
+/** All that was advised about a step, for the panel on the right and for `?`. */
+export function AdvicePanel({ advice, width }: { advice: readonly Advice[]; width: number }) {
+  return (
+    <Box flexDirection="column" gap={1}>
+      {advice.map((item) => (
+        <AdviceNotice key={item.id} advice={item} width={width} />
+      ))}
+    </Box>
+  )
+}

@@ -1,0 +1,86 @@
+import { Box, Text } from 'ink'
+import { handStart } from '#src/plan/engines/vllm-arguments.ts'
+import type { Plan } from '#src/plan/plan.ts'
+import type { Recipe } from '#src/recipe/schema/recipe.ts'
+import { useBody } from '#src/ui/components/body-context.ts'
+import { Notice } from '#src/ui/components/notice.tsx'
+import { SelectList } from '#src/ui/components/select-list.tsx'
+import { useTheme } from '#src/ui/context.tsx'
+import { bind, commands } from '#src/ui/keys/commands.ts'
+import { useKeys } from '#src/ui/keys/use-keys.ts'
+
+export type RecipeScreenProps = {
+  recipe: Recipe
+  plan: Plan
+  /** Where the verified recipe was saved; null while that goes on. */
+  path: string | null
+  /** The engine still runs. */
+  isRunning: boolean
+  address: string
+  /** What became of the last choice; null where nothing is to be said. */
+  message: string | null
+  stopEngine: () => void
+  leave: () => void
+  back: () => void
+}
+
+/** The end: what was saved, what it measured, how to use it, and whether the engine goes on. */
+export function RecipeScreen(props: RecipeScreenProps) {
+  const { recipe, plan, path, isRunning, address, message } = props
+  const { columns, rows } = useBody()
+  const theme = useTheme()
+  useKeys([bind(commands.back, props.back)])
+  const serve = plan.actions.flatMap(({ operations }) => operations).findLast((operation) => operation.kind === 'serve')
+  const { measured } = recipe
+  const choices = isRunning
+    ? [
+        { id: 'keep', value: 'keep', cells: ['keep the engine running', 'and leave rigup'], remark: '' },
+        { id: 'stop', value: 'stop', cells: ['stop the engine', 'and leave rigup'], remark: '' },
+      ]
+    : [{ id: 'leave', value: 'leave', cells: ['leave rigup', 'the engine is stopped'], remark: '' }]
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Text bold>{path === null ? 'Saving the recipe …' : 'It works, and the recipe is saved.'}</Text>
+      <Box flexDirection="column" marginTop={1} flexShrink={0}>
+        <Line label="recipe" text={path ?? ''} />
+        <Line label="engine" text={`${recipe.engine.route} ${recipe.engine.version}`} />
+        {measured ? (
+          <Line
+            label="measured"
+            text={`ready in ${measured.secondsToReady} s, first token ${measured.firstTokenMilliseconds} ms, ${measured.tokensPerSecond} tokens/s`}
+          />
+        ) : null}
+        <Line label="address" text={`${address}${isRunning ? '' : '  (when started)'}`} />
+        <Line label="again" text={`rigup apply ${path ?? 'FILE'}`} />
+        <Line label="script" text={`rigup export ${path ?? 'FILE'} --to sh`} />
+      </Box>
+      {serve?.kind === 'serve' ? (
+        <Box flexDirection="column" marginTop={1} flexShrink={0}>
+          <Text {...theme.dim}>By hand:</Text>
+          <Text>{handStart(serve.serve)}</Text>
+        </Box>
+      ) : null}
+      <Box marginTop={1} flexShrink={0}>
+        <SelectList
+          rows={choices}
+          columns={[{}, {}]}
+          width={columns}
+          height={3}
+          chooseLabel="do it"
+          onSelect={(row) => (row.value === 'stop' ? props.stopEngine() : props.leave())}
+        />
+      </Box>
+      {message ? <Notice kind="warn" text={message} width={columns} /> : null}
+    </Box>
+  )
+}
+
+function Line({ label, text }: { label: string; text: string }) {
+  const theme = useTheme()
+  return (
+    <Text wrap="truncate-middle">
+      <Text {...theme.dim}>{label.padEnd(10)}</Text>
+      {text}
+    </Text>
+  )
+}

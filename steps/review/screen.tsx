@@ -1,0 +1,73 @@
+import { Box, Text } from 'ink'
+import { useMemo } from 'react'
+import type { Advice } from '#src/advice/advice.ts'
+import { formatBytes } from '#src/core/bytes.ts'
+import type { Plan } from '#src/plan/plan.ts'
+import { planLines } from '#src/plan/render/text.ts'
+import { useBody } from '#src/ui/components/body-context.ts'
+import { AdviceNotice } from '#src/ui/components/notice.tsx'
+import { TextPanel } from '#src/ui/components/text-panel.tsx'
+import { useTheme } from '#src/ui/context.tsx'
+import { bind, commands } from '#src/ui/keys/commands.ts'
+import { useKeys } from '#src/ui/keys/use-keys.ts'
+
+export type ReviewScreenProps = {
+  plan: Plan
+  refusals: readonly Advice[]
+  /** A saved machine: the plan is shown and not carried out. */
+  isSaved: boolean
+  /** What became of a save, or of a start that was refused; null while there is nothing to say. */
+  message: string | null
+  go: () => void
+  save: () => void
+  back: () => void
+}
+
+/** The whole plan with its commands and what it leaves alone: the last stop before anything changes. */
+export function ReviewScreen({ plan, refusals, isSaved, message, go, save, back }: ReviewScreenProps) {
+  const { columns, rows } = useBody()
+  const theme = useTheme()
+  const canGo = !isSaved && refusals.length === 0
+  useKeys([
+    ...(canGo ? [bind(commands.continue, go, { label: 'begin', help: 'Carry the plan out, in the background.' })] : []),
+    bind(commands.back, back),
+    bind(commands.save, save, { label: 'save recipe' }),
+  ])
+  const text = useMemo(() => planLines(plan, { columns: columns - 1, commands: true }).join('\n'), [plan, columns])
+  const download = plan.actions.reduce((sum, action) => sum + (action.downloadBytes ?? 0), 0)
+  const root = plan.actions.filter(({ needsRoot }) => needsRoot).length
+  const facts = [
+    `${plan.actions.length} actions`,
+    `about ${formatBytes(download)} to download`,
+    root > 0 ? `${root} as root` : 'none as root',
+  ]
+  const footRows = Math.max(1, refusals.length * 4)
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Text bold>
+        {isSaved
+          ? 'This is what would be done.'
+          : canGo
+            ? 'Begin? Nothing has been changed so far.'
+            : 'This cannot work here.'}
+      </Text>
+      <Text {...theme.dim}>{facts.join(' · ')}</Text>
+      <Box marginTop={1} height={rows - 4 - footRows} flexShrink={0}>
+        <TextPanel text={text} width={columns} height={rows - 4 - footRows} active />
+      </Box>
+      <Box marginTop={1} flexDirection="column" height={footRows} flexShrink={0} overflow="hidden">
+        {refusals.map((advice) => (
+          <AdviceNotice key={advice.id} advice={advice} width={columns} />
+        ))}
+        {refusals.length === 0 ? (
+          <Text {...theme.dim}>
+            {message ??
+              (isSaved
+                ? 'A saved machine: the recipe can be saved, and nothing is carried out.'
+                : 'It goes on when you leave, and rigup attaches to it again.')}
+          </Text>
+        ) : null}
+      </Box>
+    </Box>
+  )
+}
