@@ -10,12 +10,14 @@ export type Gate = {
   readonly next: Uint32Array
   /** States from here on mean: a literal ends here. */
   readonly acceptFrom: number
+  /** The literals, by number, that end in each accepting state. */
+  readonly ends: ReadonlyMap<number, readonly number[]>
 }
 
-type Node = { readonly children: Map<number, Node>; fail: Node | null; accepts: boolean; state: number }
+type Node = { readonly children: Map<number, Node>; fail: Node | null; ends: number[]; state: number }
 
 function node(): Node {
-  return { children: new Map(), fail: null, accepts: false, state: 0 }
+  return { children: new Map(), fail: null, ends: [], state: 0 }
 }
 
 const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte)
@@ -34,7 +36,7 @@ function columnsOf(words: readonly Uint8Array[]): { columns: Uint8Array; width: 
 
 function trieOf(words: readonly Uint8Array[], columns: Uint8Array): Node {
   const root = node()
-  for (const word of words) {
+  words.forEach((word, number) => {
     let current = root
     for (const byte of word) {
       const column = columns[byte] ?? 0
@@ -45,8 +47,8 @@ function trieOf(words: readonly Uint8Array[], columns: Uint8Array): Node {
       }
       current = child
     }
-    current.accepts = true
-  }
+    if (word.length > 0) current.ends.push(number)
+  })
   return root
 }
 
@@ -58,20 +60,21 @@ function linkFailures(root: Node): Node[] {
       let fallback = current.fail
       while (fallback && !fallback.children.has(column)) fallback = fallback.fail
       child.fail = fallback?.children.get(column) ?? root
-      child.accepts ||= child.fail.accepts
+      child.ends.push(...child.fail.ends)
       order.push(child)
     }
   }
   return order
 }
 
-/** Builds the automaton for literals of at least one character; empty ones are ignored. */
-export function createGate(literals: Iterable<string>): Gate {
+/** Builds the automaton; empty literals never match. */
+export function createGate(literals: readonly string[]): Gate {
   const encoder = new TextEncoder()
-  const words = [...new Set(literals)].filter(Boolean).map((literal) => encoder.encode(literal).map(lower))
+  const words = literals.map((literal) => encoder.encode(literal).map(lower))
   const { columns, width } = columnsOf(words)
   const order = linkFailures(trieOf(words, columns))
-  const numbered = [...order.filter((each) => !each.accepts), ...order.filter((each) => each.accepts)]
+  const accepting = order.filter((each) => each.ends.length > 0)
+  const numbered = [...order.filter((each) => each.ends.length === 0), ...accepting]
   numbered.forEach((each, index) => {
     each.state = index * width
   })
@@ -81,17 +84,25 @@ export function createGate(literals: Iterable<string>): Gate {
     if (fail) next.copyWithin(each.state, fail.state, fail.state + width)
     for (const [column, child] of each.children) next[each.state + column] = child.state
   }
-  const acceptFrom = order.filter((each) => !each.accepts).length * width
-  return { columns, width, next, acceptFrom }
+  return {
+    columns,
+    width,
+    next,
+    acceptFrom: (numbered.length - accepting.length) * width,
+    ends: new Map(accepting.map((each) => [each.state, each.ends])),
+  }
 }
 
-/** True where the text contains one of the gate's literals. */
-export function passes(gate: Gate, bytes: Uint8Array): boolean {
-  const { columns, next, acceptFrom } = gate
+/** The literals, by their number in the list that the gate was made of, that a text contains. */
+export function literalsIn(gate: Gate, text: string): Set<number> {
+  const { columns, next, acceptFrom, ends } = gate
+  const found = new Set<number>()
   let state = 0
-  for (let index = 0; index < bytes.length; index += 1) {
-    state = next[state + (columns[bytes[index] as number] as number)] as number
-    if (state >= acceptFrom) return true
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    state = code < 128 ? (next[state + (columns[code] ?? 0)] ?? 0) : 0
+    if (state < acceptFrom) continue
+    for (const number of ends.get(state) ?? []) found.add(number)
   }
-  return false
+  return found
 }

@@ -12,7 +12,7 @@ const orphanColour = /\[\d{1,3}(?:;\d{1,3})*m/g
 
 /** Reads one physical line (no line break in it) of any engine's log. */
 export function parseLine(number: number, raw: string): LogLine {
-  const text = printableLine(raw).replace(orphanColour, '').trimEnd()
+  const text = printableLine(raw).replace(orphanColour, '')
   const envelope = openEnvelope(text)
   let rest = envelope.rest
   let process = envelope.sender

@@ -2,6 +2,7 @@
  * A message as its program writes it, with placeholders for what varies:
  * `{}` any text or none, `{name}` any text, `{name:n}` a number, `{name:w}` one word or path.
  * A space stands for any white space, a quote for any quote or backtick; letters match in either case.
+ * `^` at the begin and `$` at the end hold it to the message's ends.
  */
 export type Template = string
 
@@ -27,8 +28,9 @@ function fixed(text: string): string {
 }
 
 /** Compiles a template; throws where it has no fixed piece of at least three characters to look for. */
-export function compileTemplate(template: Template): CompiledTemplate {
-  let source = ''
+export function compileTemplate(anchored: Template): CompiledTemplate {
+  const template = anchored.replace(/^\^/, '').replace(/\$$/, '')
+  let source = anchored.startsWith('^') ? '^' : ''
   let end = 0
   for (const match of template.matchAll(placeholder)) {
     source += fixed(template.slice(end, match.index))
@@ -36,10 +38,10 @@ export function compileTemplate(template: Template): CompiledTemplate {
     source += name ? `(?<${name}>${kinds[kind] ?? ''})` : '.{0,400}?'
     end = match.index + match[0].length
   }
-  source += fixed(template.slice(end))
+  source += fixed(template.slice(end)) + (anchored.endsWith('$') ? '\\s*$' : '')
   const pieces = template.replace(placeholder, '\n').split(/[\n'"`]/)
   const literal = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')
-  if (literal.trim().length < 3) throw new RangeError(`The template has nothing to look for: ${template}`)
+  if (literal.trim().length < 3) throw new RangeError(`The template has nothing to look for: ${anchored}`)
   return { pattern: new RegExp(source, 'i'), literal }
 }
 

@@ -1,0 +1,107 @@
+import type { Sign, Signature } from '../knowledge/failures/signature.ts'
+import type { Symptom } from '../knowledge/failures/symptoms.ts'
+import type { Trait } from '../knowledge/failures/traits.ts'
+import type { LogLine } from '../log/line.ts'
+import type { Phase } from '../log/observed.ts'
+import { matches } from './rules.ts'
+
+/** One sign that was seen: where first, and what it said. */
+export type SignSeen = {
+  readonly sign: Sign
+  readonly signature: Signature
+  readonly speaksAgainst: boolean
+  readonly line: number
+  readonly text: string
+  readonly level: LogLine['level']
+  /** Counts evidence lines, for ties within a line number. */
+  readonly order: number
+  values: Record<string, string>
+  /** The line where it was seen last. */
+  lastLine: number
+}
+
+export type SymptomSeen = {
+  readonly kind: Symptom['kind']
+  readonly line: number
+  readonly text: string
+  readonly where: string | undefined
+}
+
+/** What a log has shown so far, in bounded memory: each sign once. */
+export type Findings = {
+  push(line: LogLine, phase: Phase): void
+  /** The server is up: what came before was no failure. */
+  up(): void
+  readonly signs: ReadonlyMap<Sign, SignSeen>
+  readonly traits: ReadonlySet<Trait>
+  /** The first and the last few symptoms of each kind since the start or since the server was up. */
+  readonly symptoms: readonly SymptomSeen[]
+  readonly lastLine: number
+}
+
+const longestText = 400
+const mostSymptoms = 200
+const exception = /^\s{0,3}(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)(?::|\s*$)/
+
+/** Lines of a level below error tell of failures only where a sign says so. */
+const quietLevels = new Set<LogLine['level']>(['debug', 'info'])
+
+export function createFindings(): Findings {
+  const signs = new Map<Sign, SignSeen>()
+  const traits = new Set<Trait>()
+  let symptoms: SymptomSeen[] = []
+  let lastLine = 0
+  let order = 0
+
+  function addSymptom(line: LogLine, kind: Symptom['kind'], where: string | undefined): void {
+    if (symptoms.length >= mostSymptoms) symptoms.splice(mostSymptoms / 2, 1)
+    symptoms.push({ kind, line: line.number, text: line.text.slice(0, longestText), where })
+  }
+
+  function addSign(seen: Omit<SignSeen, 'line' | 'text' | 'level' | 'order' | 'lastLine'>, line: LogLine): void {
+    const known = signs.get(seen.sign)
+    if (known) {
+      known.lastLine = line.number
+      known.values = { ...seen.values, ...known.values }
+      return
+    }
+    order += 1
+    const { number, text, level } = line
+    signs.set(seen.sign, { ...seen, line: number, lastLine: number, text: text.slice(0, longestText), level, order })
+  }
+
+  return {
+    signs,
+    traits,
+    get symptoms() {
+      return symptoms
+    },
+    get lastLine() {
+      return lastLine
+    },
+    up() {
+      signs.clear()
+      symptoms = []
+    },
+    push(line, phase) {
+      lastLine = line.number
+      const quiet = quietLevels.has(line.level)
+      let known = false
+      for (const { subject, values } of matches(line.message)) {
+        if (subject.kind === 'trait') traits.add(subject.trait)
+        else if (subject.kind === 'symptom') {
+          if (quiet && subject.symptom.kind === 'error') continue
+          known = true
+          addSymptom(line, subject.symptom.kind, subject.symptom.where)
+        } else {
+          const { sign } = subject
+          if (quiet && !sign.quiet && !subject.speaksAgainst) continue
+          if (sign.during && !sign.during.includes(phase)) continue
+          addSign({ ...subject, values }, line)
+        }
+      }
+      if (!known && !quiet && line.level !== 'warning' && exception.test(line.message))
+        addSymptom(line, 'error', undefined)
+    },
+  }
+}

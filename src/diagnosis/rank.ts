@@ -1,0 +1,70 @@
+import { signatures } from '../knowledge/failures/index.ts'
+import type { Sign, Signature } from '../knowledge/failures/signature.ts'
+import type { Trait } from '../knowledge/failures/traits.ts'
+import type { Findings, SignSeen } from './findings.ts'
+
+/** A cause with what speaks for it. */
+export type Candidate = {
+  readonly signature: Signature
+  readonly score: number
+  /** The most telling first. */
+  readonly seen: readonly SignSeen[]
+  /** Where its most telling sign stands. */
+  readonly line: number
+  readonly order: number
+}
+
+/** A proof, or what adds up to it. */
+const enough = 10
+/** One strong sign, or two weak ones. */
+export const likely = 6
+
+function holds(sign: Sign, traits: ReadonlySet<Trait>): boolean {
+  return (
+    (sign.traits ?? []).every((trait) => traits.has(trait)) && !sign.withoutTraits?.some((trait) => traits.has(trait))
+  )
+}
+
+function worth({ sign, level }: SignSeen, failed: boolean): number {
+  // A warning is evidence only once something has failed, and then a little less than an error.
+  if (level === 'warning') return failed ? sign.points - 1 : 0
+  return sign.points
+}
+
+function candidate(signature: Signature, findings: Findings, failed: boolean, upNow: boolean): Candidate | null {
+  const seenOf = (signs: readonly Sign[] = []): SignSeen[] =>
+    signs
+      .map((sign) => findings.signs.get(sign))
+      .filter((seen) => seen !== undefined)
+      .filter(({ sign }) => holds(sign, findings.traits) && (!upNow || failed || sign.running === true))
+  const seen = seenOf(signature.signs).sort((a, b) => worth(b, failed) - worth(a, failed) || a.order - b.order)
+  const first = seen[0]
+  if (!first) return null
+  const sum = seen.reduce((total, each) => total + worth(each, failed), 0)
+  const against = seenOf(signature.against).reduce((total, { sign }) => total + sign.points, 0)
+  const score = Math.min(sum, enough) - against
+  return score > 0 ? { signature, score, seen, line: first.line, order: first.order } : null
+}
+
+/**
+ * The causes that the signs speak for, the root first: what another cause explains comes after it; then by how much the signs say,
+ * then by which came first, because a failure is followed by its consequences.
+ */
+export function rank(
+  findings: Findings,
+  failed: boolean,
+  upNow: boolean,
+): { roots: Candidate[]; explained: Candidate[] } {
+  const candidates = signatures
+    .map((signature) => candidate(signature, findings, failed, upNow))
+    .filter((each) => each !== null)
+    .sort((a, b) => b.score - a.score || a.order - b.order)
+  const explained = new Set<Candidate>()
+  for (const cause of candidates) {
+    if (cause.score < likely || explained.has(cause)) continue
+    for (const other of candidates) {
+      if (cause !== other && cause.signature.explains?.includes(other.signature.cause)) explained.add(other)
+    }
+  }
+  return { roots: candidates.filter((each) => !explained.has(each)), explained: [...explained] }
+}

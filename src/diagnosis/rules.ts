@@ -1,0 +1,79 @@
+import { signatures } from '../knowledge/failures/index.ts'
+import type { Sign, Signature } from '../knowledge/failures/signature.ts'
+import { type Symptom, symptoms } from '../knowledge/failures/symptoms.ts'
+import { type Trait, type TraitSign, traitSigns } from '../knowledge/failures/traits.ts'
+import { createGate, type Gate, literalsIn } from '../log/gate.ts'
+import { observedLiterals } from '../log/observe.ts'
+import { type CompiledTemplate, compileTemplate, type Template } from '../log/template.ts'
+
+/** What a template belongs to. */
+export type Subject =
+  | { readonly kind: 'sign'; readonly sign: Sign; readonly signature: Signature; readonly speaksAgainst: boolean }
+  | { readonly kind: 'symptom'; readonly symptom: Symptom }
+  | { readonly kind: 'trait'; readonly trait: Trait }
+
+export type Rule = {
+  readonly subject: Subject
+  readonly templates: readonly CompiledTemplate[]
+  readonly unless: readonly CompiledTemplate[]
+}
+
+function rule(subject: Subject, look: readonly Template[], unless: readonly Template[] = []): Rule {
+  return { subject, templates: look.map(compileTemplate), unless: unless.map(compileTemplate) }
+}
+
+function signRules(signature: Signature): Rule[] {
+  const of = (signs: readonly Sign[], speaksAgainst: boolean): Rule[] =>
+    signs.map((sign) => rule({ kind: 'sign', sign, signature, speaksAgainst }, sign.look, sign.unless))
+  return [...of(signature.signs, false), ...of(signature.against ?? [], true)]
+}
+
+const rules: readonly Rule[] = [
+  ...signatures.flatMap(signRules),
+  ...symptoms.map((symptom) => rule({ kind: 'symptom', symptom }, symptom.look, symptom.unless)),
+  ...Object.entries<TraitSign>(traitSigns).map(([trait, { look, unless }]) =>
+    rule({ kind: 'trait', trait: trait as Trait }, look, unless),
+  ),
+]
+
+/** Every literal once, with the rules that need it. */
+const rulesByLiteral = new Map<string, Set<Rule>>()
+for (const each of rules) {
+  for (const { literal } of each.templates) {
+    const key = literal.toLowerCase()
+    rulesByLiteral.set(key, (rulesByLiteral.get(key) ?? new Set()).add(each))
+  }
+}
+const literals = [...rulesByLiteral.keys()]
+const rulesOfLiteral = [...rulesByLiteral.values()]
+const gate = createGate(literals)
+
+/** The gate for a reader whose lines go to a diagnoser: all that a diagnosis looks at, and nothing else. */
+export const diagnosisGate: Gate = createGate([...literals, ...observedLiterals, 'Error', 'Exception'])
+
+/** The literals that the gate looks for; for the benchmark. */
+export const diagnosisLiterals: readonly string[] = [
+  ...new Set([...literals, ...observedLiterals, 'Error', 'Exception']),
+]
+
+/** What a message says, with the values of the placeholders. */
+export function matches(message: string): { subject: Subject; values: Record<string, string> }[] {
+  const candidates = new Set<Rule>()
+  for (const number of literalsIn(gate, message)) {
+    for (const each of rulesOfLiteral[number] ?? []) candidates.add(each)
+  }
+  const found: { subject: Subject; values: Record<string, string> }[] = []
+  for (const { subject, templates, unless } of candidates) {
+    if (unless.some(({ pattern }) => pattern.test(message))) continue
+    // The template that tells the most values wins.
+    let best: Record<string, string> | null = null
+    for (const { pattern } of templates) {
+      const match = pattern.exec(message)
+      if (!match) continue
+      const values = Object.fromEntries(Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined))
+      if (!best || Object.keys(values).length > Object.keys(best).length) best = values
+    }
+    if (best) found.push({ subject, values: best })
+  }
+  return found
+}

@@ -1,0 +1,381 @@
+import { advice, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
+
+const outOfMemory = [
+  'CUDA out of memory',
+  'HIP out of memory',
+  'XPU out of memory',
+  'OutOfMemoryError: ',
+  'CUDA error: out of memory',
+  'CUDA_ERROR_OUT_OF_MEMORY',
+  'cudaErrorMemoryAllocation',
+  'hipErrorOutOfMemory',
+] as const
+
+const loadingFrames = [
+  'in make_layers',
+  'in create_weights',
+  'in load_model',
+  'in load_weights',
+  'in weight_loader',
+  'in _initialize_model',
+  'in initialize_model',
+  'in process_weights_after_loading',
+  'in get_model',
+  'Failed to load model - not enough GPU memory',
+] as const
+
+const laterFrames = [
+  'in profile_run',
+  'in _dummy_run',
+  'in _dummy_sampler_run',
+  'in capture_model',
+  'in capture_graph',
+  'in determine_num_available_blocks',
+  'in determine_available_memory',
+  'in _initialize_kv_caches',
+  'in initialize_kv_cache',
+  'in initialize_cache',
+  'in _allocate_kv_cache',
+  'in allocate_kv_cache',
+  'in compile_or_warm_up_model',
+  'in warm_up_model',
+  'in kernel_warmup',
+  'in execute_model',
+  'cuda_graph',
+  'cudagraph',
+  'Capturing CUDA graph',
+  'Capturing the model for CUDA graphs',
+] as const
+
+/** A step of utilization down and up, in hundredths. */
+function neighbours(values: Values): Values {
+  const now = Number(values['utilization'] ?? '0.92')
+  if (!(now > 0 && now <= 1)) return {}
+  return {
+    lessUtilization: Math.max(0.1, now - 0.05).toFixed(2),
+    ...(now < 0.95 ? { moreUtilization: Math.min(0.95, now + 0.04).toFixed(2) } : {}),
+  }
+}
+
+const eager = {
+  title: 'no CUDA graphs (eager)',
+  change: recipe({ 'engine.compilation': 'none' }),
+  why: 'Graphs and compilation take memory of their own.',
+  risk: 'Slower generation, most of all with few users.',
+} as const
+
+const smallerBatch = {
+  title: 'fewer tokens per step (2,048)',
+  change: recipe({ 'layout.maxNumBatchedTokens': 2048 }),
+  why: 'The trial run at the start takes memory in proportion to it.',
+  risk: 'Long prompts are read more slowly.',
+} as const
+
+export const gpuMemory: readonly Signature[] = [
+  {
+    cause: 'gpu-oom-weights',
+    signs: [
+      proof('Failed to load model - not enough GPU memory'),
+      { ...strong(...outOfMemory), unless: ['warming up sampler'] },
+      { ...strong(...loadingFrames), unless: ['Error: '] },
+      { ...hint(...outOfMemory), during: ['loading', 'downloading'] },
+    ],
+    against: [
+      strong(...laterFrames),
+      strong('out of memory occurred when warming up'),
+      strong('Model loading took', 'Loading model weights took'),
+      strong('get_multimodal_embeddings', 'embed_multimodal', 'profile_multimodal'),
+    ],
+    sentence: 'The weights do not fit into GPU memory.',
+    because:
+      'Memory runs out while the weights are created or read, before any KV cache is reserved. Only fewer bytes per GPU help: a quantized checkpoint, more GPUs, or part of the weights in host memory.',
+    fixes: [
+      {
+        title: 'a quantized checkpoint',
+        change: advice,
+        why: 'Four bits instead of sixteen need about a third of the memory.',
+        risk: 'A small loss of quality.',
+      },
+      {
+        title: 'more GPUs (tensor or pipeline parallel)',
+        change: advice,
+        why: 'Each GPU then holds a share of the weights.',
+        risk: null,
+      },
+      {
+        title: '4 GiB of the weights in host memory',
+        change: recipe({ 'server.arguments.cpu-offload-gb': 4 }),
+        why: 'The GPU holds so much less.',
+        risk: 'Much slower: the weights cross the bus for each token.',
+        versions: '>=0.5.4',
+      },
+    ],
+    more: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
+  },
+  {
+    cause: 'gpu-oom-multimodal-profiling',
+    signs: [
+      { ...strong(...outOfMemory), traits: ['multimodal'] },
+      strong(
+        'in get_multimodal_embeddings',
+        'in embed_multimodal',
+        'in profile_multimodal',
+        'in _process_image_input',
+        'in _process_video_input',
+        'in _execute_mm_encoder',
+        'dummy_encoder_outputs',
+        'in get_image_features',
+      ),
+    ],
+    against: [strong('Capturing CUDA graph'), strong(...loadingFrames)],
+    explains: ['gpu-oom-warmup-or-cudagraph', 'gpu-oom-weights'],
+    sentence: "The trial run of the model's vision part asks for more GPU memory than there is.",
+    because:
+      'Before it reserves the KV cache, vLLM runs the vision part once with the largest images and videos that the model allows. For some models that is tens of GiB.',
+    fixes: [
+      {
+        title: 'one image and no video per request',
+        change: recipe({ 'server.arguments.limit-mm-per-prompt': '{"image": 1, "video": 0}' }),
+        why: 'The trial run is made for what one request may hold.',
+        risk: 'Requests with more images or with video are refused.',
+        versions: '>=0.6.0',
+      },
+      {
+        title: 'skip that trial run',
+        change: recipe({ 'server.arguments.skip-mm-profiling': true }),
+        why: 'Nothing is run for the vision part at the start.',
+        risk: 'Large images may then run out of memory while serving.',
+        versions: '>=0.11.0',
+      },
+      smallerBatch,
+    ],
+    more: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
+  },
+  {
+    cause: 'gpu-oom-warmup-or-cudagraph',
+    signs: [
+      proof('out of memory occurred when warming up sampler with {requests:n} dummy requests'),
+      strong(...outOfMemory),
+      { ...strong(...laterFrames), unless: ['cudagraph_mode', 'cudagraph_capture_sizes', 'Cudagraph is disabled'] },
+      { ...hint(...outOfMemory), during: ['compiling', 'profiling', 'kv-cache', 'warmup', 'graphs', 'api'] },
+      hint('Model loading took', 'Loading model weights took'),
+    ],
+    against: [strong(...loadingFrames)],
+    derive: neighbours,
+    sentence: 'The weights fit, but GPU memory runs out in the warm-up after them.',
+    because:
+      'After the weights come a trial run, the KV cache and the capture of CUDA graphs. What is outside the share given by the utilization has too little room.',
+    fixes: [
+      {
+        title: 'utilization {lessUtilization}',
+        change: recipe({ 'layout.utilization': '{lessUtilization}' }),
+        why: 'Leaves more memory to warm-up and graphs.',
+        risk: 'A smaller KV cache: fewer users or a shorter length.',
+      },
+      eager,
+      {
+        title: 'at most 64 requests at once',
+        change: recipe({ 'layout.maxNumSeqs': 64 }),
+        why: 'The warm-up runs with as many requests as are allowed at once.',
+        risk: 'More users than that wait.',
+      },
+      smallerBatch,
+    ],
+    more: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
+  },
+  {
+    cause: 'kv-no-memory',
+    signs: [
+      proof('No available memory for the cache blocks', 'Cannot auto-fit max_model_len: not enough GPU memory'),
+      strong(
+        '# GPU blocks: 0,',
+        '# cuda blocks: 0,',
+        '# GPU blocks: 0 ',
+        'num_gpu_blocks is 0',
+        'number of GPU blocks: 0',
+      ),
+      hint('Available KV cache memory: -', 'reserved for KV Cache is -'),
+      hint('check_enough_kv_cache_memory', 'raise_if_cache_size_invalid', 'assert num_gpu_blocks > 0'),
+    ],
+    derive: neighbours,
+    sentence: 'No GPU memory is left for the KV cache.',
+    because:
+      'Weights and the trial run take all that the utilization allows, so not one block of KV cache can be reserved.',
+    fixes: [
+      {
+        title: 'utilization {moreUtilization}',
+        change: recipe({ 'layout.utilization': '{moreUtilization}' }),
+        why: 'What is added goes to the KV cache alone.',
+        risk: 'Less is left for the desktop and other programs on the GPU.',
+        withoutTraits: ['cpu'],
+      },
+      eager,
+      smallerBatch,
+      {
+        title: 'a smaller or quantized checkpoint, or more GPUs',
+        change: advice,
+        why: 'Each GPU then has more room beside the weights.',
+        risk: null,
+      },
+    ],
+    more: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
+  },
+  {
+    cause: 'kv-too-small-for-max-len',
+    signs: [
+      {
+        ...proof(
+          'max seq len ({asked:n}), {}({needed:n} GiB KV cache is needed, which is larger than the available KV cache memory ({there:n} GiB){}estimated maximum model length is {estimate:n}',
+          'max seq len ({asked:n}), {}({needed:n} {}KV cache is needed, which is larger than the available KV cache memory ({there:n}',
+          'max seq len ({asked:n}) is larger than the maximum number of tokens that can be stored in KV cache ({estimate:n})',
+          'KV cache is needed, which is larger than the available KV cache memory',
+          'is larger than the maximum number of tokens that can be stored in',
+          'To serve at least one request with the model',
+        ),
+        withoutTraits: ['cpu'],
+      },
+      { ...hint('estimated maximum model length is {estimate:n}'), withoutTraits: ['cpu'] },
+      hint('# GPU blocks: {blocks:n}', '# cuda blocks: {blocks:n}'),
+    ],
+    derive: (values) => {
+      const estimate = Number((values['estimate'] ?? '').replaceAll(',', ''))
+      // A little less than the estimate: it is made for an idle card.
+      const fitting = Math.floor(estimate / 16) * 16
+      return {
+        ...neighbours(values),
+        ...(fitting > 0 ? { fitting: String(fitting), fittingText: fitting.toLocaleString('en-US') } : {}),
+      }
+    },
+    sentence: 'The KV cache is too small for length {asked}: {there} GiB there, {needed} GiB needed.',
+    otherwise: 'The KV cache is too small for one request of the full length.',
+    because: 'Memory is left for the KV cache, but a single request of the maximum length does not fit into it.',
+    fixes: [
+      {
+        title: 'length {fittingText}',
+        change: recipe({ 'layout.maxModelLen': '{fitting}' }),
+        why: 'The longest that fits, by the engine’s own estimate; everything else stays.',
+        risk: 'Longer conversations are refused.',
+      },
+      {
+        title: 'length as the memory allows',
+        change: recipe({ 'server.arguments.max-model-len': 'auto', 'layout.maxModelLen': null }),
+        why: 'The engine takes the longest that fits.',
+        risk: 'Longer conversations are refused.',
+        versions: '>=0.14.0',
+      },
+      {
+        title: 'utilization {moreUtilization}',
+        change: recipe({ 'layout.utilization': '{moreUtilization}' }),
+        why: 'What is added goes to the KV cache alone.',
+        risk: 'Less is left for the desktop and other programs on the GPU.',
+      },
+      {
+        title: 'KV cache in fp8',
+        change: recipe({ 'quantization.kvCacheDtype': 'fp8' }),
+        why: 'Half the size.',
+        risk: 'A small loss of quality; not every GPU and backend has it.',
+      },
+    ],
+    more: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
+  },
+  {
+    cause: 'free-mem-below-utilization',
+    signs: [
+      proof(
+        'Free memory on device {}({free:n}/{total:n} GiB) on startup is less than desired GPU memory utilization ({utilization:n}',
+        'on startup is less than desired GPU memory utilization',
+        'Available memory on node {} ({free:n}/{total:n} GiB) on startup is less than desired CPU memory utilization ({utilization:n}',
+        'on startup is less than desired CPU memory utilization',
+        'is less than desired GPU memory utilization',
+      ),
+      hint('Decrease GPU memory utilization or reduce GPU memory used by other processes'),
+    ],
+    derive: (values) => {
+      const share = Math.floor((Number(values['free']) / Number(values['total'])) * 100) / 100 - 0.01
+      return share > 0.05 && share < 1 ? { fittingUtilization: share.toFixed(2) } : {}
+    },
+    explains: ['gpu-oom-weights', 'gpu-oom-warmup-or-cudagraph'],
+    sentence:
+      'Only {free} of {total} GiB are free, less than the share that the engine is told to take ({utilization}).',
+    otherwise: 'Less memory is free than the share that the engine is told to take.',
+    because:
+      'Another program holds memory: a second engine, the desktop, or a worker that an earlier start left behind.',
+    fixes: [
+      {
+        title: 'see which programs hold the GPU and end them',
+        change: {
+          kind: 'command',
+          argv: ['nvidia-smi', '--query-compute-apps=pid,process_name,used_memory', '--format=csv'],
+          needsRoot: false,
+        },
+        why: 'A worker left over from an earlier start is the usual reason.',
+        risk: null,
+        withoutTraits: ['rocm', 'cpu'],
+      },
+      {
+        title: 'utilization {fittingUtilization}',
+        change: recipe({ 'layout.utilization': '{fittingUtilization}' }),
+        why: 'As much as is free now.',
+        risk: 'A smaller KV cache.',
+      },
+    ],
+  },
+  {
+    cause: 'memory-profiling-assert',
+    signs: [
+      proof('Error in memory profiling. Initial free memory', 'Error in memory profiling. '),
+      hint(
+        'This happens when other processes sharing the same container release GPU memory',
+        'This happens when the GPU memory was not properly cleaned up before initializing',
+      ),
+    ],
+    sentence: 'Another process gave GPU memory back while vLLM was measuring, so the measurement is void.',
+    because:
+      'vLLM compares the free memory before and after a trial run. When another process ends meanwhile, more is free than before, and it stops rather than reserve a wrong amount.',
+    fixes: [
+      {
+        title: 'start again once no other program uses the GPU',
+        change: advice,
+        why: 'The next measurement is undisturbed.',
+        risk: null,
+      },
+      {
+        title: 'start engines that share a GPU one after the other',
+        change: advice,
+        why: 'Each measures alone.',
+        risk: null,
+      },
+    ],
+  },
+  {
+    cause: 'max-num-seqs-exceeds-mamba-blocks',
+    signs: [
+      proof(
+        'max_num_seqs ({asked:n}) exceeds available Mamba cache blocks ({blocks:n})',
+        'exceeds available Mamba cache blocks',
+        'exceeds the number of available Mamba cache blocks',
+      ),
+      hint('Please lower max_num_seqs to at most {blocks:n}'),
+    ],
+    derive: (values) => ((Number(values['blocks']) || 0) > 0 ? { fittingSeqs: values['blocks'] ?? '' } : {}),
+    explains: ['gpu-oom-warmup-or-cudagraph'],
+    sentence: 'The model keeps a state per request, and there is room for {blocks} of them, not {asked}.',
+    otherwise: 'The model keeps a state per request, and there is room for fewer requests than are allowed.',
+    because:
+      'Hybrid models (Mamba, gated delta net) hold one block of state for each request at once. Memory is enough for fewer blocks than the number of requests allowed.',
+    fixes: [
+      {
+        title: 'at most {fittingSeqs} requests at once',
+        change: recipe({ 'layout.maxNumSeqs': '{fittingSeqs}' }),
+        why: 'As many as there are blocks.',
+        risk: 'More users than that wait.',
+      },
+      {
+        title: 'at most 64 requests at once',
+        change: recipe({ 'layout.maxNumSeqs': 64 }),
+        why: 'Each request needs a block of state.',
+        risk: 'More users than that wait.',
+      },
+    ],
+  },
+]

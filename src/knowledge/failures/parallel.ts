@@ -1,0 +1,452 @@
+import { advice, command, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
+
+/** The largest number of GPUs up to the one asked for that divides the heads. */
+function divisor(values: Values): Values {
+  const heads = Number(values['heads'])
+  const asked = Number(values['asked'] ?? values['tensorParallel'])
+  if (!(heads > 0) || !(asked > 1)) return {}
+  for (let size = asked - 1; size >= 1; size -= 1) {
+    if (heads % size === 0) return { fittingTp: String(size) }
+  }
+  return {}
+}
+
+const pipelineInstead = {
+  title: 'pipeline instead of tensor parallel over {asked} GPUs',
+  change: recipe({ 'layout.tensorParallel': 1, 'layout.pipelineParallel': '{asked}' }),
+  why: 'Layers are split, not heads.',
+  risk: 'One request alone is slower.',
+} as const
+
+const noPeerAccess = {
+  title: 'without direct GPU links',
+  change: recipe({ 'server.environment.NCCL_P2P_DISABLE': '1' }),
+  why: 'NCCL then copies through host memory.',
+  risk: 'Slower between GPUs.',
+} as const
+
+export const parallel: readonly Signature[] = [
+  {
+    cause: 'tp-not-dividing-heads',
+    signs: [
+      proof(
+        'Total number of attention heads ({heads:n}) must be divisible by tensor parallel size ({asked:n})',
+        'attention heads ({heads:n}) must be divisible by tensor parallel size',
+        'must be divisible by tensor parallel size',
+        'number of attention heads{}is not divisible by',
+        'assert self.total_num_heads % tp_size == 0',
+        'assert self.total_num_kv_heads % tp_size == 0',
+        'assert tp_size % self.total_num_kv_heads == 0',
+        'assert total_num_heads % tensor_parallel_size',
+        'num_heads{}is not divisible by tp_size',
+        'The number of vision attention heads is not divisible',
+      ),
+      strong(
+        'total_num_heads % ',
+        'total_num_kv_heads % ',
+        'num_heads % ',
+        'num_attention_heads must be divisible by world_size',
+      ),
+    ],
+    derive: divisor,
+    explains: ['quant-block-not-divisible-by-tp'],
+    sentence: 'The model’s {heads} attention heads cannot be shared evenly by {asked} GPUs.',
+    otherwise: 'The model’s attention heads cannot be shared evenly by that many GPUs.',
+    because: 'Tensor parallelism gives each GPU the same number of heads.',
+    fixes: [
+      {
+        title: 'tensor parallel {fittingTp}',
+        change: recipe({ 'layout.tensorParallel': '{fittingTp}' }),
+        why: 'The next smaller number that divides the heads.',
+        risk: 'Fewer GPUs hold the weights.',
+      },
+      pipelineInstead,
+      {
+        title: 'tensor parallel 2',
+        change: recipe({ 'layout.tensorParallel': 2 }),
+        why: 'Nearly every model has an even number of heads.',
+        risk: 'Fewer GPUs hold the weights.',
+      },
+    ],
+  },
+  {
+    cause: 'quant-block-not-divisible-by-tp',
+    signs: [
+      proof(
+        'is not divisible by weight quantization block_n',
+        'is not divisible by weight quantization block_k',
+        'is not divisible by min_thread_k',
+        'is not divisible by min_thread_n',
+        'is not divisible by group_size',
+        'The input size is not aligned with the quantized weight shape',
+        'The output size is not aligned with the quantized weight shape',
+        'This can be caused by too large tensor parallel size',
+        'Consider reducing tensor_parallel_size',
+        'not divisible by the group size',
+        'is not divisible by the block size',
+        'This happens when tensor_parallel_size splits',
+        'block_size{}not divisible{}tp',
+      ),
+      strong(
+        'weight quantization block',
+        'is not divisible by {divisor:n}',
+        'AssertionError: {numerator:n} is not divisible by',
+      ),
+      hint('min_thread_k', 'quantization', 'divide(', 'group_size'),
+    ],
+    sentence: 'The quantized weights cannot be cut into that many equal shares.',
+    because:
+      'A quantized matrix is made of blocks or groups (often 128 wide); each GPU must get whole ones, and a large number of GPUs cuts through them.',
+    fixes: [
+      {
+        title: 'tensor parallel 4',
+        change: recipe({ 'layout.tensorParallel': 4 }),
+        why: 'Fewer, larger shares hold whole blocks.',
+        risk: 'Fewer GPUs hold the weights.',
+      },
+      {
+        title: 'tensor parallel 2 and pipeline parallel over the rest',
+        change: advice,
+        why: 'Layers are split instead of matrices.',
+        risk: 'One request alone is slower.',
+      },
+      {
+        title: 'expert parallel (mixture of experts)',
+        change: recipe({ 'server.arguments.enable-expert-parallel': true }),
+        why: 'Whole experts are dealt out, not slices of them.',
+        risk: null,
+        versions: '>=0.8.0',
+      },
+    ],
+  },
+  {
+    cause: 'ep-not-dividing-experts',
+    signs: [
+      proof(
+        'not divisible{}experts',
+        'experts{}not divisible',
+        'num_experts{}must be divisible',
+        'experts must be divisible by',
+        'number of experts{}divisible',
+        'num_experts % ep_size',
+        'num_experts % self.ep_size',
+        'num_experts % g == 0',
+        'n_routed_experts % ',
+        'is greater than the number of experts',
+        'Number of experts in the model must be greater than 0',
+      ),
+    ],
+    sentence: 'The model’s experts cannot be dealt out evenly over that many GPUs.',
+    because: 'Expert parallelism gives each GPU the same number of experts.',
+    fixes: [
+      {
+        title: 'without expert parallel',
+        change: recipe({ 'server.arguments.enable-expert-parallel': null }),
+        why: 'Experts are then sliced like other matrices.',
+        risk: 'Often slower for such models.',
+      },
+      {
+        title: 'a number of GPUs that divides the experts',
+        change: advice,
+        why: 'Powers of two nearly always do.',
+        risk: null,
+      },
+    ],
+  },
+  {
+    cause: 'tp-exceeds-gpu-count',
+    signs: [
+      proof(
+        'World size ({asked:n}) is larger than the number of available GPUs ({gpus:n})',
+        'is larger than the number of available GPUs',
+        'please ensure that world_size ({asked:n}) is less than than max local gpu count ({gpus:n})',
+        'is less than than max local gpu count',
+        'is less than max local gpu count',
+        'exceeds the number of available GPUs',
+        'requires more GPUs than',
+        'DP adjusted local rank {rank:n} is out of bounds',
+        'is out of bounds for {gpus:n} devices',
+        'CUDA error: invalid device ordinal',
+        'HIP error: invalid device ordinal',
+        'The number of required GPUs exceeds the total number of available GPUs',
+        'number of required {}s exceeds the total number',
+        'Tensor parallel size ({asked:n}) cannot be larger than',
+      ),
+      strong('invalid device ordinal'),
+    ],
+    explains: ['ray-placement-group-unsatisfied', 'no-cuda-gpus-visible'],
+    derive: (values) => ((Number(values['gpus']) || 0) > 0 ? { gpus: values['gpus'] ?? '' } : {}),
+    sentence: 'The layout asks for {asked} GPUs, and {gpus} are visible.',
+    otherwise: 'The layout asks for more GPUs than are visible.',
+    because: 'Each worker needs a GPU of its own. CUDA_VISIBLE_DEVICES or the container may hide some.',
+    fixes: [
+      {
+        title: 'tensor parallel {gpus}',
+        change: recipe({ 'layout.tensorParallel': '{gpus}', 'layout.pipelineParallel': 1 }),
+        why: 'As many as are visible.',
+        risk: 'Fewer GPUs hold the weights.',
+      },
+      {
+        title: 'one GPU',
+        change: recipe({ 'layout.tensorParallel': 1, 'layout.pipelineParallel': 1 }),
+        why: 'Needs no other.',
+        risk: 'The model must fit on one.',
+      },
+      {
+        title: 'see which are visible',
+        change: command('nvidia-smi', '-L'),
+        why: 'A hidden or failed card is missing here.',
+        risk: null,
+        withoutTraits: ['rocm'],
+      },
+    ],
+  },
+  {
+    cause: 'ray-placement-group-unsatisfied',
+    signs: [
+      proof(
+        'Cannot provide a placement group',
+        'No available node types can fulfill resource request',
+        'Current node has no GPU available',
+        'Every node should have a unique IP address',
+        'Placement group creation timed out',
+        'The placement group {}cannot be created',
+        'Tensor parallel size may exceed available GPUs in your cluster',
+        'current_node_resource',
+        'Waiting for creating a placement group of specs for',
+        'does not have any GPU',
+        'infeasible',
+        'placement group{}infeasible',
+      ),
+      hint('placement group', 'ray status'),
+    ],
+    against: [hint('exceeds the total number of available GPUs')],
+    sentence: 'Ray cannot place the workers.',
+    because:
+      'A node is missing or reached under another address than it has, or its GPUs are still held by an earlier run.',
+    fixes: [
+      {
+        title: 'see what Ray has',
+        change: command('ray', 'status'),
+        why: 'Nodes, GPUs and what is reserved.',
+        risk: null,
+      },
+      {
+        title: 'without Ray on one machine',
+        change: recipe({ 'server.arguments.distributed-executor-backend': 'mp' }),
+        why: 'Plain processes need no placement.',
+        risk: 'Only for GPUs of one machine.',
+      },
+      {
+        title: 'name this node’s address (VLLM_HOST_IP) on each node',
+        change: advice,
+        why: 'With several network cards Ray may see another one.',
+        risk: null,
+      },
+    ],
+    more: 'https://docs.vllm.ai/en/latest/serving/distributed_troubleshooting/',
+  },
+  {
+    cause: 'wsl2-multi-gpu-nccl',
+    signs: [
+      {
+        ...strong(
+          'NCCL error',
+          'ncclUnhandledCudaError',
+          'ncclSystemError',
+          'unhandled system error',
+          'unhandled cuda error',
+          'ncclInternalError',
+          'NCCL WARN',
+          'ncclInvalidUsage',
+          'Connected all rings',
+          'vLLM is using nccl',
+          'Cuda failure',
+          'NCCL INFO',
+          'ncclCommInitRank',
+          'cuIpcOpenMemHandle',
+          'NCCL ',
+        ),
+        traits: ['wsl'],
+      },
+      { ...hint('WSL', 'wsl'), traits: ['wsl'] },
+    ],
+    explains: ['nccl-p2p-hang', 'shm-too-small'],
+    sentence: 'Under WSL, NCCL fails between several GPUs.',
+    because: 'WSL has no direct access from GPU to GPU and limited pinned memory, and NCCL does not always notice.',
+    fixes: [
+      {
+        title: 'without direct GPU links and without their shared-memory calls',
+        change: recipe({ 'server.environment.NCCL_P2P_DISABLE': '1', 'server.environment.NCCL_CUMEM_ENABLE': '0' }),
+        why: 'NCCL then copies through host memory.',
+        risk: 'Slower between GPUs.',
+      },
+      {
+        title: 'one GPU',
+        change: recipe({ 'layout.tensorParallel': 1, 'layout.pipelineParallel': 1 }),
+        why: 'Needs no NCCL.',
+        risk: 'The model must fit on one.',
+      },
+      { title: 'Linux instead of WSL', change: advice, why: 'There the GPUs see each other.', risk: null },
+    ],
+  },
+  {
+    cause: 'nccl-p2p-hang',
+    signs: [
+      proof(
+        'Watchdog caught collective operation timeout',
+        'NCCL error: unhandled',
+        'NCCL WARN Cuda failure',
+        'peer access is not supported between these two devices',
+        'ncclUnhandledCudaError',
+        'ncclSystemError',
+        'NCCL error in: ',
+        'ncclRemoteError',
+        'NCCL error: internal error',
+        'NCCL error: remote process exited',
+        'NCCL communicator was aborted',
+        'ncclInternalError',
+      ),
+      strong(
+        'Some NCCL operations have failed or timed out',
+        'No available shared memory broadcast block found',
+        'No available block found in 60 second',
+        'Timeout at NCCL work',
+        'NCCL WARN',
+        'hangs at',
+        'stuck at',
+        'hang at',
+        'stuck on',
+        'Heartbeat monitor timed out',
+        'NCCL_P2P_DISABLE',
+        'P2P test failed',
+        'ProcessGroupNCCL',
+        'hangs indefinitely',
+        'hang when',
+      ),
+      {
+        ...hint(
+          'vLLM is using nccl==',
+          'Init START',
+          'Init COMPLETE',
+          'Connected all rings',
+          'Using network',
+          'via P2P/',
+          'via SHM/direct',
+          'ncclCommInitRank',
+          'all_reduce',
+          'NCCL INFO',
+          'RCCL',
+        ),
+        quiet: true,
+      },
+      {
+        ...hint('tensor_parallel_size', 'tensor-parallel-size', 'WorkerProc', 'nranks', 'VllmWorker', 'RayWorker'),
+        quiet: true,
+      },
+    ],
+    against: [strong('No space left on device'), hint('Application startup complete')],
+    sentence: 'The GPUs do not reach each other: NCCL fails or waits for ever.',
+    because:
+      'Before the model is loaded the workers test their connection. Broken direct access (risers, ACS or IOMMU, virtual machines, consumer cards with an old NCCL) makes them wait.',
+    fixes: [
+      noPeerAccess,
+      {
+        title: 'without vLLM’s own all-reduce',
+        change: recipe({ 'server.arguments.disable-custom-all-reduce': true }),
+        why: 'It needs direct access as well.',
+        risk: 'A little slower.',
+      },
+      {
+        title: 'without InfiniBand',
+        change: recipe({ 'server.environment.NCCL_IB_DISABLE': '1' }),
+        why: 'NCCL does not wait for a network that is not there.',
+        risk: 'Slower where there is InfiniBand.',
+      },
+      {
+        title: 'pipeline instead of tensor parallel',
+        change: advice,
+        why: 'Far less goes over the links.',
+        risk: 'One request alone is slower.',
+      },
+    ],
+    more: 'https://docs.vllm.ai/en/latest/usage/troubleshooting/',
+  },
+  {
+    cause: 'cuda-fork-reinit',
+    signs: [
+      proof(
+        'Cannot re-initialize CUDA in forked subprocess',
+        "you must use the 'spawn' start method",
+        'Cannot re-initialize XPU in forked',
+        'CUDA was initialized before fork',
+      ),
+    ],
+    against: [strong('We must use the `spawn`')],
+    explains: ['no-cuda-gpus-visible'],
+    sentence: 'CUDA was already in use when the worker process was forked.',
+    because:
+      'A forked process cannot go on using CUDA. Something touched the GPU before vLLM started its workers: a script, a plugin, a notebook.',
+    fixes: [
+      {
+        title: 'start workers afresh (spawn)',
+        change: recipe({ 'server.environment.VLLM_WORKER_MULTIPROC_METHOD': 'spawn' }),
+        why: 'A fresh process opens CUDA itself.',
+        risk: 'A script of your own then needs `if __name__ == "__main__"`.',
+      },
+    ],
+    more: 'https://docs.vllm.ai/en/latest/usage/troubleshooting/',
+  },
+  {
+    cause: 'engine-handshake-timeout',
+    signs: [
+      proof(
+        'Did not receive response from front-end process within',
+        'Timed out waiting for engine core processes to start',
+        'Timed out waiting for engines to send',
+        'Timed out waiting for new engines to send initial',
+        'Timed out waiting for engine',
+        'Timed out waiting for new engine core',
+        'Did not receive {} from engine core',
+        'waiting for {} to complete handshake',
+      ),
+      {
+        ...strong('Failed core proc(s): {}', 'Engine process failed to start'),
+        unless: ["Failed core proc(s): {'", 'Failed core proc(s): {"'],
+      },
+      strong(
+        'HELLO message',
+        'zmq.error.ZMQError',
+        'zmq.error.Again',
+        'RPC call to {} timed out',
+        'TimeoutError: RPC call',
+        'Failed to connect to {}zmq',
+        'handshake',
+      ),
+    ],
+    sentence: 'The engine process and the server do not reach each other in time.',
+    because:
+      'They talk over a local socket. Weights that load for longer than the limit, a proxy or firewall on the loopback address, or a wrong VLLM_HOST_IP end the wait.',
+    fixes: [
+      {
+        title: 'wait longer (30 minutes)',
+        change: recipe({ 'server.environment.VLLM_ENGINE_READY_TIMEOUT_S': '1800' }),
+        why: 'Large models on slow disks need it.',
+        risk: null,
+        versions: '>=0.11.1',
+      },
+      {
+        title: 'take the loopback address (VLLM_HOST_IP=127.0.0.1)',
+        change: recipe({ 'server.environment.VLLM_HOST_IP': '127.0.0.1' }),
+        why: 'On one machine nothing else is needed.',
+        risk: 'Not for several machines.',
+      },
+      {
+        title: 'the kernel’s log, for a process that was killed',
+        change: command('journalctl', '-k', '-n', '200', '--no-pager'),
+        why: 'A killed engine process never answers.',
+        risk: null,
+      },
+    ],
+  },
+]
