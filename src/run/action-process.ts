@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ExitName, Problem } from '../core/problem.ts'
+import { exitCodes, Problem } from '../core/problem.ts'
 import type { Action } from '../plan/plan.ts'
 import { actionLog } from './action-log.ts'
 import { type ActionMessage, actionMessageSchema, type Intent, intents, type Performer } from './action-message.ts'
@@ -129,7 +129,7 @@ export async function runActionProcess(
   actionId: string | undefined,
   intentName: string | undefined,
   executors: Executors,
-): Promise<ExitName> {
+): Promise<never> {
   const action = (await readPlan(runDirectory)).actions.find(({ id }) => id === actionId)
   const intent = intents.find((name) => name === intentName)
   if (action === undefined || intent === undefined || process.send === undefined) {
@@ -166,7 +166,8 @@ export async function runActionProcess(
   )
   log.flush()
   await sent
-  return 'ok'
+  // Not by running out of things to do: the channel to the parent, and an engine that was left running, would keep it.
+  process.exit(exitCodes.ok)
 }
 
 function sizes(doneBytes?: number, totalBytes?: number): { doneBytes?: number; totalBytes?: number } {
