@@ -9,11 +9,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { fit } from '../src/advice/fit/fit.ts'
+import { fit as predict } from '../src/advice/fit/fit.ts'
 import type { Fit, FitInput } from '../src/advice/fit/input.ts'
 import { GiB, MiB } from '../src/core/bytes.ts'
 import { gpuMemoryOf } from '../src/knowledge/gpu-memory.ts'
-import { architectureFromConfig, type ModelArchitecture } from '../src/knowledge/models/architecture.ts'
+import type { ModelArchitecture } from '../src/knowledge/models/architecture.ts'
 import { findModel } from '../src/knowledge/models/catalogue.ts'
 import { readQuantization } from '../src/knowledge/models/quantization-config.ts'
 
@@ -57,9 +57,14 @@ const lineSchema = z.object({
   speculative: z.unknown().optional(),
   enable_lora: z.unknown().optional(),
   decode_context_parallel: number,
+  gpu_memory_utilization_explicit: z.boolean().nullable().optional(),
 })
 type Line = z.infer<typeof lineSchema>
-const aliasSchema = z.object({ model: z.string(), same_shape_as: z.string(), quantization: z.record(z.string(), z.unknown()).optional() })
+const aliasSchema = z.object({
+  model: z.string(),
+  same_shape_as: z.string(),
+  quantization: z.record(z.string(), z.unknown()).optional(),
+})
 
 function jsonLines<T>(path: string, schema: z.ZodType<T>): T[] {
   if (!existsSync(path)) return []
@@ -69,7 +74,9 @@ function jsonLines<T>(path: string, schema: z.ZodType<T>): T[] {
     .map((line) => schema.parse(JSON.parse(line)))
 }
 
-const aliases = new Map(jsonLines(join(corpus, 'models', 'aliases.jsonl'), aliasSchema).map((alias) => [alias.model, alias]))
+const aliases = new Map(
+  jsonLines(join(corpus, 'models', 'aliases.jsonl'), aliasSchema).map((alias) => [alias.model, alias]),
+)
 
 function architectureOf(line: Line): ModelArchitecture | null {
   const found = findModel(line.model)
@@ -89,12 +96,39 @@ function architectureOf(line: Line): ModelArchitecture | null {
 function notComparable(line: Line, architecture: ModelArchitecture | null): string | null {
   if (architecture === null) return 'the model is not in the catalogue'
   if (line.outcome === 'incomplete') return 'the log ends before the outcome'
-  if (line.vllm_version === null || line.vllm_version === undefined || !/\d+\.\d+/.test(line.vllm_version)) return 'no version'
-  if (line.gpu === null || line.gpu === undefined) return line.device_total_gib ? null : 'no card'
-  if (!line.device_total_gib && gpuMemoryOf(line.gpu) === null) return 'the card is not known'
-  if (/ \+ /.test(line.gpu)) return 'cards of two kinds'
-  if (line.gpu_memory_utilization === null && line.max_model_len === null && line.max_concurrency_for_tokens === null) return null
+  if (/embedding|rerank/i.test(line.model)) return 'a pooling model: its profiling run has no sampling'
+  const version = /(\d+)\.(\d+)/.exec(line.vllm_version ?? '')
+  if (version === null) return 'the version is not stated'
+  if (version[1] === '0' && Number(version[2]) < 6) return 'a version before 0.6, whose sources are not read'
+  if (line.speculative) return 'speculative decoding: a draft model takes memory that no flag of `rigup fit` names'
+  if ((line.decode_context_parallel ?? 1) > 1) return 'decode context parallel: the log counts tokens of all ranks'
+  const card = line.gpu ? gpuMemoryOf(line.gpu) : null
+  if (!line.device_total_gib && card === null) return 'the card is not stated, or of a kind whose memory is not known'
+  if (line.gpu?.includes(' + ')) return 'cards of two kinds'
+  const total = line.device_total_gib ?? (card?.deviceMib ?? 0) / 1024
+  const tokens = truthTokens(line) ?? 0
+  const cache = line.available_kv_gib ?? (tokens * attentionBytesPerToken(architecture, line)) / GiB
+  if ((line.model_loading_gib ?? 0) + cache > total * 1.02)
+    return 'weights and cache together are larger than the card that is named'
+  if ((line.gpu_memory_utilization ?? null) === null && line.gpu_memory_utilization_explicit !== false)
+    return 'the utilization is not stated'
+  if (
+    (line.max_model_len ?? line.max_concurrency_for_tokens ?? null) === null &&
+    line.gpu_memory_utilization_explicit !== false
+  )
+    return 'the length is not stated'
   return null
+}
+
+/** Bytes per token and GPU where every layer keeps every token: a lower bound would be wrong only for windows. */
+function attentionBytesPerToken(architecture: ModelArchitecture, line: Line): number {
+  const caches = architecture.layers.flatMap((layer) => layer.caches)
+  if (caches.some((cache) => cache.kind !== 'full')) return 0
+  const bytes = caches.reduce(
+    (sum, cache) => sum + (cache.kind === 'full' ? cache.kvHeads * (cache.keyDim + cache.valueDim) * 2 : 0),
+    0,
+  )
+  return bytes / line.tensor_parallel / (line.pipeline_parallel ?? 1)
 }
 
 function inputOf(line: Line, architecture: ModelArchitecture, withWeights: boolean): FitInput {
@@ -159,7 +193,7 @@ function shown(share: number | null): string {
 function report(title: string, withWeights: boolean): void {
   const tallies = new Map<string, Tally>()
   for (const { line, architecture } of comparable) {
-    const predicted: Fit = fit(inputOf(line, architecture, withWeights))
+    const predicted: Fit = predict(inputOf(line, architecture, withWeights))
     const truth = truthTokens(line)
     const error = truth === null || line.outcome !== 'started' ? null : Math.abs(predicted.kvTokens / truth - 1)
     const inside = truth !== null && truth >= predicted.range.kvTokens.low && truth <= predicted.range.kvTokens.high

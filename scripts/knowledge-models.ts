@@ -45,12 +45,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The table's short form of a quantization, in config.json's own spelling. */
-function quantizationConfig(short: Record<string, unknown>): Record<string, unknown> {
+function quantizationConfig(short: Record<string, unknown>, layers: number): Record<string, unknown> {
   const {
     method,
     groups,
     kv_cache: kvCache,
-    ignore_count: _count,
+    ignore_count: ignored,
     quantized_layers: _layers,
     note: _note,
     ...rest
@@ -63,6 +63,8 @@ function quantizationConfig(short: Record<string, unknown>): Record<string, unkn
   for (const name of ['activation_scheme', 'fmt', 'version', 'desc_act', 'scale_fmt', 'kv_cache_quant_algo'])
     if (name !== 'kv_cache_quant_algo' || isRecord(kvCache)) delete written[name]
   if (method === 'nvfp4') Object.assign(written, { quant_method: 'modelopt', quant_algo: 'NVFP4' })
+  // ModelOpt lists router and attention of every layer where it leaves the attention alone, and only the router where not.
+  if (algorithm && Number(ignored) > 1.5 * layers) written.ignore = ['*self_attn*']
   if (isRecord(kvCache)) written.kv_cache_scheme = kvCache
   if (Array.isArray(groups) && !algorithm)
     written.config_groups = Object.fromEntries(
@@ -101,8 +103,19 @@ function storedConfig(row: Row): Record<string, unknown> {
     if (name === 'has_vision' && value === false) continue
     config[name] = compact(value)
   }
+  if (typeof row.weights_gb_stated === 'number' && config.safetensors_total_bytes === undefined)
+    config.safetensors_total_bytes = row.weights_gb_stated * 1e9
+  // Where the widths are missing, the name's own figure is all there is.
+  const named = /[-_](\d+(?:\.\d+)?)b(?![a-z])/i.exec(row.id)?.[1]
+  const incomplete =
+    config.intermediate_size === undefined &&
+    config.num_experts === undefined &&
+    config.linear_num_value_heads === undefined
+  if (incomplete && named !== undefined && config.safetensors_total_bytes === undefined)
+    config.safetensors_total_bytes = Number(named) * 1e9 * (row.quantization === undefined ? 2 : 1)
   if (isRecord(row.block_configs)) config.block_configs = blocks(row.block_configs)
-  if (isRecord(row.quantization)) config.quantization_config = quantizationConfig(row.quantization)
+  if (isRecord(row.quantization))
+    config.quantization_config = quantizationConfig(row.quantization, Number(row.num_hidden_layers))
   if (isRecord(row.vision_config)) {
     const vision = row.vision_config
     config.vision_config = Object.fromEntries(

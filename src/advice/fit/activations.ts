@@ -9,8 +9,9 @@ export type ProfileOptions = {
 }
 
 const elementBytes = 2
-// A Qwen VL image of the largest size its processor lets through: 16,384 tokens of 2 x 2 patches.
+// The largest that Qwen VL processors let through: an image of 16,384 tokens of 2 x 2 patches, a video of 12,288.
 const mostPatches = 65_536
+const mostVideoTokens = 12_288
 
 function mixerWidth(mixer: Mixer, architecture: ModelArchitecture, tp: number): number {
   const latent = architecture.latentAttention
@@ -53,19 +54,25 @@ function samplerBytes(architecture: ModelArchitecture, options: ProfileOptions, 
 }
 
 /** Bytes that the vision tower takes for the largest images that fit the batch, and bytes of what it hands on. */
-function visionBytes(architecture: ModelArchitecture, options: ProfileOptions): { peak: number; outputs: number } {
+function visionBytes(
+  architecture: ModelArchitecture,
+  options: ProfileOptions,
+  rules: MemoryRules,
+): { peak: number; outputs: number } {
   const { vision } = architecture
-  if (vision === null) return { peak: 0, outputs: 0 }
+  if (vision === null || !rules.imagesProfiled) return { peak: 0, outputs: 0 }
   const perImage = vision.imageSize === null ? mostPatches : (vision.imageSize / vision.patchSize) ** 2
   const tokensPerImage = Math.max(1, perImage / vision.mergeSize ** 2)
   const images = vision.imageSize === null ? 1 : Math.max(1, Math.floor(options.tokens / tokensPerImage))
   const patches =
     vision.imageSize === null && vision.mergeSize === 1 ? Math.min(mostPatches, options.tokens * 4) : perImage * images
   const width = 2 * vision.hiddenSize + (3 * vision.hiddenSize + 2 * vision.intermediateSize) / options.tensorParallel
+  const padded = vision.extraOutputs > 0 && rules.videoPadding > 1
+  const rows = padded ? mostVideoTokens * rules.videoPadding : patches / vision.mergeSize ** 2
   const pixels = 2 * 3 * vision.patchSize ** 2
   return {
     peak: patches * elementBytes * (width + pixels),
-    outputs: (patches / vision.mergeSize ** 2) * elementBytes * architecture.hiddenSize,
+    outputs: rows * elementBytes * architecture.hiddenSize * (1 + vision.extraOutputs),
   }
 }
 
@@ -81,7 +88,7 @@ export function activationBytes(
   options: ProfileOptions,
   rules: MemoryRules,
 ): Activations {
-  const vision = visionBytes(architecture, options)
+  const vision = visionBytes(architecture, options, rules)
   const hidden = options.tokens * architecture.hiddenSize * elementBytes
   const layers = passBytes(architecture, options) + vision.outputs
   const sampling = samplerBytes(architecture, options, rules) + hidden + vision.outputs

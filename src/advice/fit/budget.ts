@@ -36,7 +36,7 @@ export function deviceOf({ gpu }: FitInput): Device {
  * version counts it. ROCm's runtime takes more, and more unevenly.
  */
 export function overheadOf(device: Device, cards: number, rules: MemoryRules): Estimate {
-  const base = device.vendor === 'amd' ? { bytes: 0.6, spread: 0.7 } : { bytes: 0.1, spread: 0.15 }
+  const base = device.vendor === 'amd' ? { bytes: 0.6, spread: 1.5 } : { bytes: 0.1, spread: 0.45 }
   const links =
     cards === 1
       ? { bytes: 0, spread: 0 }

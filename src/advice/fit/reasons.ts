@@ -1,9 +1,12 @@
 import { formatGiB, GiB } from '../../core/bytes.ts'
 import type { Advice, Source } from '../advice.ts'
 import { makeAdvice } from '../make-advice.ts'
+import type { Assessment, Stage } from './assessment.ts'
 import type { Device } from './budget.ts'
-import type { Assessment, Obstacle, Stage } from './fit.ts'
 import { bytesNeeded } from './kv-groups.ts'
+
+/** What stands in the way of a start, in the order in which the engine meets it. */
+export type Obstacle = 'layout' | 'busy' | 'load' | 'no-cache' | 'too-long' | 'graphs'
 
 type Outlook = { readonly longest: number; readonly lowKv: number; readonly device: Device }
 

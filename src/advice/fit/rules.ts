@@ -1,4 +1,4 @@
-import { capabilityOf } from '../../knowledge/gpus.ts'
+import { capabilityOf, isUnifiedNvidia } from '../../knowledge/gpus.ts'
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import { isAtLeast } from '../../knowledge/vllm/version.ts'
 
@@ -20,6 +20,10 @@ export type MemoryRules = {
   readonly fullDecodeGraphs: boolean
   /** Bytes that sampling takes per logit at its peak. */
   readonly samplerBytesPerLogit: number
+  /** Images are part of the profiling run (runner 2 left them out before 0.29). */
+  readonly imagesProfiled: boolean
+  /** Rows that a Qwen3-VL video is padded to while profiling: 12.5 per token (0.11 and 0.12); else 1. */
+  readonly videoPadding: number
   /** Prompts are split, so a profiling run has at most the batch's tokens and not a whole prompt. */
   readonly chunkedPrefill: 'always' | 'beyond 32768 tokens'
   /** Layers with a window keep only the window (hybrid KV cache manager, since 0.9.2). */
@@ -77,9 +81,14 @@ function samplerBytes(version: string, engine: 'V0' | 'V1', runner: 1 | 2): numb
   return engine === 'V1' && isAtLeast(version, '0.17.0') ? 14 : 38
 }
 
+// A release candidate or a build from git behaves as the release it leads to; no number at all is the newest.
+function releasedVersion(version: string): string {
+  return /\d+(\.\d+)+/.exec(version)?.[0] ?? '999'
+}
+
 /** The rules of one version for one model on one card. Versions without a number count as the newest. */
 export function memoryRules(subject: Subject): MemoryRules {
-  const version = /^v?\d/.test(subject.version) ? subject.version : '999'
+  const version = releasedVersion(subject.version)
   const capability = subject.capability ?? capabilityOf(subject.gpuName)
   const engine = engineOf({ ...subject, version, capability })
   const runner = runnerOf({ ...subject, version })
@@ -94,6 +103,8 @@ export function memoryRules(subject: Subject): MemoryRules {
     graphsReserved: since('0.20.0') && (runner === 1 || since('0.29.0')),
     fullDecodeGraphs: since('0.11.0'),
     samplerBytesPerLogit: samplerBytes(version, engine, runner),
+    imagesProfiled: runner === 1 || since('0.29.0'),
+    videoPadding: since('0.11.0') && !since('0.13.0') ? 12.5 : 1,
     chunkedPrefill: engine === 'V0' ? 'beyond 32768 tokens' : 'always',
     windowsManaged: engine === 'V1' && since('0.9.2'),
     groupPadding: since('0.18.0') ? 1.5 : since('0.12.0') ? 1.25 : null,
@@ -105,19 +116,20 @@ export function memoryRules(subject: Subject): MemoryRules {
   }
 }
 
+type BatchSubject = {
+  readonly version: string
+  readonly gpuName: string
+  readonly deviceGib: number
+  readonly cpuWorkers?: number
+}
 type Batch = { readonly tokens: number; readonly sequences: number }
 
 /**
  * Tokens and sequences per batch that `vllm serve` takes where none are given (EngineArgs.get_batch_defaults): by the device's memory,
- * A100 apart since 0.9, a third class from 160 GiB since 0.28. V0 profiles a whole prompt unless it is split.
+ * A100 apart since 0.9, a third class from 160 GiB since 0.28. Where NVML tells no total (memory shared with the CPU) the small class. V0 profiles a whole prompt unless it is split.
  */
 export function batchDefaults(
-  {
-    version,
-    gpuName,
-    deviceGib,
-    cpuWorkers,
-  }: { version: string; gpuName: string; deviceGib: number; cpuWorkers?: number },
+  { version, gpuName, deviceGib, cpuWorkers }: BatchSubject,
   rules: MemoryRules,
   maxModelLen: number,
 ): Batch {
@@ -126,8 +138,9 @@ export function batchDefaults(
     const split = maxModelLen > 32_768
     return { tokens: split ? 2048 : Math.max(maxModelLen, 2048), sequences: 256 }
   }
-  if (deviceGib >= 160 && isAtLeast(version, '0.28.0')) return { tokens: 16_384, sequences: 1024 }
-  const large = deviceGib >= 70 && isAtLeast(version, '0.8.3')
-  const exempt = /a100/i.test(gpuName) && isAtLeast(version, '0.9.0')
+  if (isUnifiedNvidia(gpuName)) return { tokens: 2048, sequences: 256 }
+  if (deviceGib >= 160 && isAtLeast(releasedVersion(version), '0.28.0')) return { tokens: 16_384, sequences: 1024 }
+  const large = deviceGib >= 70 && isAtLeast(releasedVersion(version), '0.8.3')
+  const exempt = /a100/i.test(gpuName) && isAtLeast(releasedVersion(version), '0.9.0')
   return large && !exempt ? { tokens: 8192, sequences: 1024 } : { tokens: 2048, sequences: 256 }
 }

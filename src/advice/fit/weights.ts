@@ -11,6 +11,7 @@ export type WeightOptions = {
 
 type Bits = {
   readonly plain: number
+  readonly attention: number
   readonly linear: number
   readonly experts: number
 }
@@ -24,10 +25,11 @@ function roundUp(value: number, step: number): number {
 
 function bitsOf(architecture: ModelArchitecture): Bits {
   const { quantization } = architecture
-  if (quantization === null) return { plain: 16, linear: 16, experts: 16 }
+  if (quantization === null) return { plain: 16, attention: 16, linear: 16, experts: 16 }
   const bits = bitsPerWeight(quantization)
   return {
     plain: 16,
+    attention: quantization.covers === 'experts' || quantization.leavesAttention ? 16 : bits,
     linear: quantization.covers === 'experts' ? 16 : bits,
     experts: architecture.experts?.bits ?? bits,
   }
@@ -53,10 +55,22 @@ function absorbedBytes(architecture: ModelArchitecture, options: WeightOptions):
   return (latent.heads / options.tensorParallel) * (latent.qkNopeHeadDim + latent.vHeadDim) * latent.kvLoraRank * 2
 }
 
+/** Sines and cosines of every position, one table per model and GPU (RotaryEmbedding.cos_sin_cache). */
+function rotaryBytes(architecture: ModelArchitecture): number {
+  const dim = architecture.latentAttention?.qkRopeHeadDim ?? architecture.headDim
+  return (architecture.maxPositionEmbeddings ?? 0) * dim * 2
+}
+
 function layerBytes(layer: LayerParameters, bits: Bits, padding: number, tp: number): number {
   const keyValueShare = layer.kvHeads === 0 ? tp : Math.min(tp, layer.kvHeads)
-  const linear = (layer.attention + layer.mlp) / tp + layer.keyValue / keyValueShare + layer.replicated
-  return (linear * bits.linear + (layer.experts / tp) * padding * bits.experts + layer.small * bits.plain) / 8
+  const attention = layer.attention / tp + layer.keyValue / keyValueShare + layer.replicated
+  return (
+    (attention * bits.attention +
+      (layer.mlp / tp) * bits.linear +
+      (layer.experts / tp) * padding * bits.experts +
+      layer.small * bits.plain) /
+    8
+  )
 }
 
 /**
@@ -90,7 +104,7 @@ export function weightBytesPerStage(architecture: ModelArchitecture, options: We
     const layersBytes = layers.reduce((sum, layer) => sum + layerBytes(layer, bits, padding, tp), 0)
     const tied = counts.head === 0 && last && stage > 0 ? embedding : 0
     const ends = (stage === 0 ? embedding + once : 0) + (last ? head + tied : 0)
-    return (layersBytes + ends) * scale + size * absorbedBytes(architecture, options)
+    return (layersBytes + ends) * scale + size * absorbedBytes(architecture, options) + rotaryBytes(architecture)
   })
 }
 

@@ -87,6 +87,8 @@ export type VisionTower = {
   readonly imageSize: number | null
   /** Patches a side that become one token. */
   readonly mergeSize: number
+  /** Further layers of the tower whose output goes to the language model besides (Qwen3-VL's deepstack). */
+  readonly extraOutputs: number
 }
 
 export type WeightQuantization = {
@@ -104,6 +106,8 @@ export type WeightQuantization = {
   readonly covers: 'linear' | 'experts'
   /** Names and patterns of modules that are left alone. */
   readonly ignored: readonly string[]
+  /** The attention's projections are among them. */
+  readonly leavesAttention: boolean
   /** KV cache format that the checkpoint asks for: `fp8`. */
   readonly kvCacheDtype: string | null
 }

@@ -73,6 +73,12 @@ function kvCacheOf(config: z.infer<typeof schema>): string | null {
   return bits === 8 || named.includes('FP8') ? 'fp8' : null
 }
 
+// A pattern speaks for all layers; names are listed once per layer, and one or two of them are exceptions.
+function leavesAttention(ignored: readonly string[]): boolean {
+  const named = ignored.filter((name) => /self_attn|attention|\battn\b/.test(name) && !/vis|norm/.test(name))
+  return named.length > 8 || named.some((name) => /[*^$]|re:/.test(name))
+}
+
 /**
  * What `quantization_config` of config.json says about the size of the weights; null where the checkpoint is not quantized.
  * Sizes per weight: AWQ and GPTQ keep a 16-bit scale (and a zero point of the weight's width) per group, FP8 blocks a float32 per
@@ -122,12 +128,15 @@ export function readQuantization(input: unknown): WeightQuantization | null {
         return { bits, groupSize: null, groupBits: 0 }
     }
   })()
+  const ignored =
+    config.ignore ?? config.ignored_layers ?? config.exclude_modules ?? config.modules_to_not_convert ?? []
   return {
     method,
     format: config.quant_algo ?? config.format ?? null,
     ...grid,
     covers: method === 'mxfp4' || method === 'gpt_oss_mxfp4' || method === 'experts_int8' ? 'experts' : 'linear',
-    ignored: config.ignore ?? config.ignored_layers ?? config.exclude_modules ?? config.modules_to_not_convert ?? [],
+    ignored,
+    leavesAttention: leavesAttention(ignored),
     kvCacheDtype: kvCacheOf(config),
   }
 }

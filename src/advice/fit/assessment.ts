@@ -1,0 +1,145 @@
+import { GiB } from '../../core/bytes.ts'
+import { type Activations, activationBytes } from './activations.ts'
+import { type Device, deviceOf, type Estimate, overheadOf } from './budget.ts'
+import { graphBytes } from './graphs.ts'
+import type { FitInput } from './input.ts'
+import { type KvLayout, kvLayout } from './kv-groups.ts'
+import { kvSpecs } from './kv-spec.ts'
+import { batchDefaults, type MemoryRules, memoryRules } from './rules.ts'
+import { stageSizes } from './stages.ts'
+import { weightBytesPerStage } from './weights.ts'
+
+const gpuBlockTokens = 16
+// Where a model does not say how long it may be.
+const unknownLength = 131_072
+
+export type Stage = {
+  readonly weights: number
+  readonly layout: KvLayout
+  readonly activations: Activations
+  readonly graphs: number
+}
+
+/** Everything that is known before the question "does it start" is asked. */
+export type Assessment = {
+  readonly input: FitInput
+  readonly rules: MemoryRules
+  readonly device: Device
+  readonly utilization: number
+  readonly requested: number
+  readonly length: number
+  readonly inFlight: number
+  readonly overhead: Estimate
+  readonly stages: readonly Stage[]
+  /** How far the memory left for the KV cache may be off, bytes. */
+  readonly spread: number
+}
+
+function elementBytes(kvCacheDtype: string, input: FitInput): number {
+  const named = kvCacheDtype === 'auto' ? (input.architecture.quantization?.kvCacheDtype ?? 'auto') : kvCacheDtype
+  if (/^(fp8|int8)/.test(named)) return 1
+  if (/^nvfp4/.test(named)) return 0.5625
+  if (/^(int4|turboquant|ultraquant)/.test(named)) return 0.5625
+  return input.architecture.dtype === 'float32' && named === 'float32' ? 4 : 2
+}
+
+function latentTokenBytes(input: FitInput, bytes: number): number | null {
+  const sparse = input.architecture.layers.some((layer) =>
+    layer.caches.some((cache) => cache.kind === 'latent' && cache.indexerBytes > 0),
+  )
+  return sparse && bytes === 1 ? 656 : null
+}
+
+function stagesOf(
+  input: FitInput,
+  rules: MemoryRules,
+  device: Device,
+  batch: { tokens: number; sequences: number },
+): Stage[] {
+  const { architecture, tensorParallel, pipelineParallel } = input
+  const offloaded = (input.cpuOffloadGib ?? 0) * GiB
+  const weights =
+    input.weightsGib === undefined
+      ? weightBytesPerStage(architecture, { tensorParallel, pipelineParallel, capability: device.capability })
+      : Array.from({ length: pipelineParallel }, () => (input.weightsGib ?? 0) * GiB)
+  const bytes = elementBytes(input.kvCacheDtype, input)
+  const activations = activationBytes(architecture, { tensorParallel, ...batch }, rules)
+  let start = 0
+  return stageSizes(architecture.layers.length, pipelineParallel).map((size, index) => {
+    const layers = architecture.layers.slice(start, start + size)
+    start += size
+    const specs = kvSpecs(layers, {
+      tensorParallel,
+      elementBytes: bytes,
+      modelBytes: 2,
+      blockTokens: gpuBlockTokens,
+      windowsManaged: rules.windowsManaged,
+      latentTokenBytes: latentTokenBytes(input, bytes),
+    })
+    return {
+      weights: Math.max(0, (weights[index] ?? 0) - offloaded),
+      layout: kvLayout(specs, rules),
+      activations,
+      graphs: input.enforceEager ? 0 : graphBytes(size, batch.sequences, batch.tokens, rules),
+    }
+  })
+}
+
+function spreadOf(
+  input: FitInput,
+  device: Device,
+  utilization: number,
+  overhead: Estimate,
+  stage: Stage,
+  rules: MemoryRules,
+): number {
+  const known = input.weightsGib !== undefined
+  const weights = stage.weights * (known ? 0.002 : input.architecture.safetensorsBytes === null ? 0.025 : 0.01)
+  const activations = stage.activations.bytes * (stage.activations.from === 'images' ? 0.6 : 0.4)
+  const graphs = rules.graphsReserved ? 0.7 * stage.graphs + (stage.graphs > 0 ? 0.15 * GiB : 0) : 0
+  return Math.hypot(device.total.spread * utilization, weights, activations, overhead.spread, graphs)
+}
+
+/** Memory left for the KV cache on one stage's cards, as the version counts it; negative where nothing is left. */
+export function availableBytes({ requested, overhead, rules }: Assessment, stage: Stage): number {
+  return (
+    requested - stage.weights - stage.activations.bytes - overhead.bytes - (rules.graphsReserved ? stage.graphs : 0)
+  )
+}
+
+/** Works out budget, weights, cache layout and batch of a prediction. */
+export function assess(input: FitInput): Assessment {
+  const device = deviceOf(input)
+  const rules = memoryRules({
+    version: input.vllmVersion,
+    architecture: input.architecture,
+    gpuName: input.gpu.name,
+    capability: device.capability === null ? null : String(device.capability),
+    engine: input.engine,
+  })
+  const utilization = input.utilization ?? rules.defaultUtilization
+  const length = input.maxModelLen ?? input.architecture.maxPositionEmbeddings ?? unknownLength
+  const defaults = batchDefaults(
+    { version: input.vllmVersion, gpuName: input.gpu.name, deviceGib: device.total.bytes / GiB },
+    rules,
+    length,
+  )
+  const sequences = input.maxNumSeqs ?? Math.min(defaults.sequences, input.maxNumBatchedTokens ?? defaults.sequences)
+  const tokens = input.maxNumBatchedTokens ?? Math.min(defaults.tokens, sequences * length)
+  const stages = stagesOf(input, rules, device, { tokens, sequences })
+  const overhead = overheadOf(device, input.tensorParallel * input.pipelineParallel, rules)
+  const spread = Math.max(...stages.map((stage) => spreadOf(input, device, utilization, overhead, stage, rules)))
+  const inFlight = tokens * (rules.batchesInFlight === 1 ? 1 : Math.max(2, input.pipelineParallel + 1))
+  return {
+    input,
+    rules,
+    device,
+    utilization,
+    requested: device.total.bytes * utilization,
+    length,
+    inFlight,
+    overhead,
+    stages,
+    spread,
+  }
+}
