@@ -119,6 +119,15 @@ export class TestTerminal {
     })
   }
 
+  /** Waits for raw output; for measuring, without the cost of drawing it. */
+  async wrote(wanted: (output: string) => boolean): Promise<void> {
+    if (wanted(this.output)) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const listener = this.#process.onData(() => wanted(this.output) && resolve())
+    await promise
+    listener.dispose()
+  }
+
   /** Presses keys by name (`enter`, `down`, `ctrl-c`), or types the text as it is. */
   press(...names: string[]): void {
     for (const name of names) this.#process.write(keys[name] ?? name)

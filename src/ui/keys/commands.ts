@@ -6,6 +6,8 @@ export type Command = {
   readonly label: string
   /** One sentence for the help panel. */
   readonly help: string
+  /** Gives way to the others in the footer. */
+  readonly minor?: boolean
 }
 
 /** The one table of keys. A key means the same on every screen that has it. */
@@ -41,8 +43,8 @@ export const commands = {
   showLog: { keys: ['l'], label: '', help: 'Show the log of the action under the cursor.' },
   seeLine: { keys: ['l'], label: 'see line', help: 'Show the line of the log that this was read from.' },
   copy: { keys: ['c'], label: 'copy', help: 'Copy to the clipboard of your terminal.' },
-  follow: { keys: ['f'], label: 'follow', help: 'Follow the end of the log.' },
-  search: { keys: ['/'], label: 'search', help: 'Search in the log.' },
+  follow: { keys: ['f'], label: 'follow', help: 'Follow the end of the log.', minor: true },
+  search: { keys: ['/'], label: 'search', help: 'Search in the log.', minor: true },
   nextMatch: { keys: ['n'], label: '', help: 'Go to the next match.' },
   previousMatch: { keys: ['N'], label: '', help: 'Go to the match before.' },
   jump: { keys: [':'], label: '', help: 'Go to a line by its number.' },

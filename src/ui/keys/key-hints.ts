@@ -9,13 +9,14 @@ const gap = 3
 const lastToGo = ['?', 'q']
 
 /**
- * The footer's hints for bindings that work now, in their order, help and quit last. Where `columns` are too few the ones
- * before help and quit go first; the help panel still has them.
+ * The footer's hints for bindings that work now, in their order, the minor ones later, help and quit last. Where `columns` are
+ * too few the ones before help and quit go first; the help panel still has them.
  */
 export function keyHintsOf(bindings: readonly Binding[], columns: number): KeyHint[] {
-  const hints = bindings
-    .filter((entry) => entry.label !== '')
-    .map((entry) => ({ key: keyLabel(entry.keys[0] ?? ''), label: entry.label }))
+  const labelled = bindings.filter((entry) => entry.label !== '')
+  const hints = [...labelled.filter((entry) => !entry.minor), ...labelled.filter((entry) => entry.minor)].map(
+    (entry) => ({ key: keyLabel(entry.keys[0] ?? ''), label: entry.label }),
+  )
   const kept = hints.filter((hint) => lastToGo.includes(hint.key))
   const others = hints.filter((hint) => !lastToGo.includes(hint.key))
   while (others.length > 0 && hintsWidth([...others, ...kept]) > columns) others.pop()

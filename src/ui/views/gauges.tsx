@@ -22,18 +22,18 @@ export type GaugesProps = {
 
 const barWidth = 10
 const gap = 3
+const nearlyFull = 0.95
 
-/** Memory gauges side by side, in as many lines as there are. */
+/** Memory gauges side by side. Where there is no room for every GPU, one gauge stands for all and shows the fullest. */
 export function Gauges({ gauges, diskBytesPerSecond, width, height }: GaugesProps) {
   const theme = useTheme()
   const { screenReader } = useTerminal()
-  const figures = gauges.map(figuresOf)
-  const cellWidth =
-    Math.max(0, ...gauges.map(({ label }, index) => widthOf(`${label} ${figures[index]}`))) + barWidth + 1
-  const perLine = Math.max(1, Math.floor((width + gap) / (cellWidth + gap)))
-  const shown = gauges.length <= perLine * height ? gauges : gauges.slice(0, perLine * height - 1)
-  const hidden = gauges.length - shown.length
-  if (screenReader) return <Text>{gauges.map((gauge, index) => `${gauge.label} ${figures[index]}`).join(', ')}</Text>
+  const each = gauges.map((gauge) => ({ ...gauge, figures: figuresOf(gauge) }))
+  if (screenReader) return <Text>{each.map(({ label, figures }) => `${label} ${figures}`).join(', ')}</Text>
+  const fits = each.length <= gaugesPerLine(each, width) * height
+  const shown = fits ? each : withGpusAsOne(each)
+  const cellWidth = cellWidthOf(shown)
+  const perLine = gaugesPerLine(shown, width)
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       {Array.from({ length: Math.ceil(shown.length / perLine) }, (_, line) => {
@@ -43,7 +43,6 @@ export function Gauges({ gauges, diskBytesPerSecond, width, height }: GaugesProp
             {shown.slice(line * perLine, (line + 1) * perLine).map((gauge) => (
               <OneGauge key={gauge.label} gauge={gauge} width={cellWidth} />
             ))}
-            {isLast && hidden > 0 ? <Text {...theme.dim}>{`and ${hidden} more`}</Text> : null}
             {isLast && diskBytesPerSecond != null ? (
               <Text {...theme.dim}>{`disk ${formatBytes(diskBytesPerSecond)}/s`}</Text>
             ) : null}
@@ -54,20 +53,44 @@ export function Gauges({ gauges, diskBytesPerSecond, width, height }: GaugesProp
   )
 }
 
-function OneGauge({ gauge, width }: { gauge: Gauge; width: number }) {
+type Drawn = Gauge & { readonly figures: string }
+
+function cellWidthOf(gauges: readonly Drawn[]): number {
+  return Math.max(0, ...gauges.map(({ label, figures }) => widthOf(`${label} ${figures}`))) + barWidth + 1
+}
+
+function gaugesPerLine(gauges: readonly Drawn[], width: number): number {
+  return Math.max(1, Math.floor((width + gap) / (cellWidthOf(gauges) + gap)))
+}
+
+function withGpusAsOne(gauges: readonly Drawn[]): Drawn[] {
+  const isGpu = ({ label }: Gauge) => /^GPU ?\d+$/.test(label)
+  const gpus = gauges.filter(isGpu)
+  const fullest = gpus.toSorted((a, b) => shareOf(b) - shareOf(a))[0]
+  if (!fullest) return [...gauges]
+  const used = gpus.map((gpu) => gpu.usedBytes).filter((bytes) => bytes !== null)
+  const range = used.length === 0 ? '-' : `${figure(Math.min(...used))}-${figure(Math.max(...used))}`
+  const one = { ...fullest, label: `${gpus.length} GPUs`, figures: `${range}/${figure(fullest.totalBytes)}` }
+  return [one, ...gauges.filter((gauge) => !isGpu(gauge))]
+}
+
+function shareOf({ usedBytes, totalBytes }: Gauge): number {
+  return usedBytes === null || !totalBytes ? 0 : Math.min(1, usedBytes / totalBytes)
+}
+
+function OneGauge({ gauge, width }: { gauge: Drawn; width: number }) {
   const theme = useTheme()
   const { fills } = useSigns()
-  const { usedBytes, totalBytes, label } = gauge
-  const share = usedBytes === null || !totalBytes ? 0 : Math.min(1, usedBytes / totalBytes)
-  const full = Math.round(share * barWidth)
-  const isNearlyFull = share > 0.95
+  const full = Math.round(shareOf(gauge) * barWidth)
+  // What is not known must not look empty.
+  const rest = gauge.usedBytes === null ? fills[4] : fills[3]
   return (
     <Box width={width} flexShrink={0}>
       <Text wrap="truncate">
-        <Text {...theme.dim}>{`${label} `}</Text>
-        <Text {...(isNearlyFull ? theme.warn : theme.accent)}>{fills[1].repeat(full)}</Text>
-        <Text {...theme.dim}>{fills[3].repeat(barWidth - full)}</Text>
-        {` ${pad(figuresOf(gauge), width - widthOf(label) - barWidth - 2)}`}
+        <Text {...theme.dim}>{`${gauge.label} `}</Text>
+        <Text {...(shareOf(gauge) > nearlyFull ? theme.warn : theme.accent)}>{fills[1].repeat(full)}</Text>
+        <Text {...theme.dim}>{rest.repeat(barWidth - full)}</Text>
+        {` ${pad(gauge.figures, width - widthOf(gauge.label) - barWidth - 2)}`}
       </Text>
     </Box>
   )
@@ -75,7 +98,10 @@ function OneGauge({ gauge, width }: { gauge: Gauge; width: number }) {
 
 /** `6.9/11.6` in GiB; a dash for what is not known. */
 function figuresOf({ usedBytes, totalBytes }: Gauge): string {
-  const figure = (bytes: number | null) =>
-    bytes === null ? '-' : bytes >= 100 * GiB ? (bytes / GiB).toFixed(0) : (bytes / GiB).toFixed(1)
   return `${figure(usedBytes)}/${figure(totalBytes)}`
+}
+
+function figure(bytes: number | null): string {
+  if (bytes === null) return '-'
+  return (bytes / GiB).toFixed(bytes >= 100 * GiB ? 0 : 1)
 }

@@ -134,7 +134,7 @@ function LaunchHeading({ view, failed, expectedSeconds }: LaunchHeadingProps) {
       : view.state === 'proved'
         ? [signs.done, theme.ok]
         : [signs.running, theme.accent]
-  const words = printableLine(wordsOf(view))
+  const words = printableLine(wordsOf(view, failed))
   const isStarting = view.state === 'starting'
   const seconds = view.startedAt === null ? null : ((view.endedAt ?? now) - view.startedAt) / 1000
   const expected = isStarting && expectedSeconds !== null ? ` of about ${elapsed(expectedSeconds)}` : ''
@@ -149,8 +149,10 @@ function LaunchHeading({ view, failed, expectedSeconds }: LaunchHeadingProps) {
   )
 }
 
-function wordsOf(view: LaunchView): string {
+function wordsOf(view: LaunchView, failed: boolean): string {
   const what = view.purpose === 'proof' ? "rigup's proof model" : view.model
+  if (failed && view.state !== 'wrong')
+    return `${what} does not start${view.text === '' ? '' : `; it got to: ${view.text}`}`
   switch (view.state) {
     case 'waiting':
       return 'not started yet'
