@@ -18,6 +18,8 @@ export const serveSchema = z.strictObject({
   prompts: z
     .array(z.strictObject({ prompt: z.string(), expected: z.string().optional(), maxTokens: z.number().int() }))
     .min(1),
+  /** The answer by which the proof model says that the share of one worker does not arrive. */
+  alarm: z.string().optional(),
   /** Run one after the other once the server answers and before its models are listed: fetching a model into a running Ollama. */
   prepare: z.array(z.array(z.string()).min(1)).optional(),
   /** Ends what a signal to the started program may leave behind: `docker stop NAME`. */

@@ -1,10 +1,13 @@
 import * as z from 'zod'
+import { processIdentitySchema } from './process-identity.ts'
 
 /** What a launch tells while it goes on; the engine's own words are in its log file. */
 export const launchEventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('spawned'),
     pid: z.number().int(),
+    /** Tells the engine apart from a later process with its number. */
+    process: processIdentitySchema.optional(),
     log: z.string(),
     host: z.string(),
     port: z.number().int(),
