@@ -151,7 +151,9 @@ describe('a run', () => {
   })
 
   test('keeps secrets out of logs and journal', async () => {
-    const prepared = await prepare(() => plan(act('leak', [sh('echo "token is $HF_TOKEN"; echo "$HF_TOKEN" >&2; exit 1')])))
+    const prepared = await prepare(() =>
+      plan(act('leak', [sh('echo "token is $HF_TOKEN"; echo "$HF_TOKEN" >&2; exit 1')])),
+    )
     await leaveEnvironment(prepared.run, operator(prepared.home, { HF_TOKEN: 'very-secret-value' }))
     expect((await stat(join(prepared.run, 'environment.json'))).mode & 0o777).toBe(0o600)
     expect(await work(prepared)).toBe(1)

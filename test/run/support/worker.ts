@@ -7,7 +7,16 @@ const command = [process.execPath, import.meta.filename]
 
 try {
   const executors = executorsWith(async ({ serve }, { emit }) => {
-    emit({ type: 'generated', prompt: '1', text: serve.servedName, expected: null, matches: true, firstTokenMilliseconds: 1, tokensPerSecond: 1, completionTokens: 1 })
+    emit({
+      type: 'generated',
+      prompt: '1',
+      text: serve.servedName,
+      expected: null,
+      matches: true,
+      firstTokenMilliseconds: 1,
+      tokensPerSecond: 1,
+      completionTokens: 1,
+    })
   })
   process.exitCode = exitCodes[await workerCommand(process.argv.slice(2), executors, command)]
 } catch (error) {

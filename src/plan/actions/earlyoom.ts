@@ -1,0 +1,136 @@
+import { Problem } from '../../core/problem.ts'
+import type { Machine } from '../../machine/schema.ts'
+import type { Recipe } from '../../recipe/schema/recipe.ts'
+import type { Operation } from '../operation.ts'
+import { type Action, action } from '../plan.ts'
+
+const dropIn = '/etc/systemd/system/earlyoom.service.d/rigup.conf'
+
+/** How each package manager installs and removes it without asking. */
+const packageCommands: Readonly<Record<string, { install: string[][]; remove: string[] }>> = {
+  apt: {
+    install: [
+      ['apt-get', 'update'],
+      ['apt-get', 'install', '-y', '--no-install-recommends', 'earlyoom'],
+    ],
+    remove: ['apt-get', 'remove', '-y', 'earlyoom'],
+  },
+  dnf: { install: [['dnf', 'install', '-y', 'earlyoom']], remove: ['dnf', 'remove', '-y', 'earlyoom'] },
+  pacman: {
+    install: [['pacman', '-S', '--noconfirm', '--needed', 'earlyoom']],
+    remove: ['pacman', '-R', '--noconfirm', 'earlyoom'],
+  },
+  zypper: {
+    install: [['zypper', '--non-interactive', 'install', 'earlyoom']],
+    remove: ['zypper', '--non-interactive', 'remove', 'earlyoom'],
+  },
+}
+
+/**
+ * earlyoom as the guard that ends the engine before the machine stops answering. Throws a Problem where this machine has no package
+ * manager that is known here, or no systemd.
+ */
+export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
+  const manager = machine.os.packageManager.value ?? ''
+  const commands = packageCommands[manager]
+  const init = machine.os.init.value
+  if (commands === undefined || (init !== null && init !== 'systemd') || machine.os.immutable.value === true) {
+    throw new Problem({
+      what: 'earlyoom cannot be set up on this machine.',
+      why:
+        commands === undefined
+          ? 'Its package manager is not one that rigup knows.'
+          : 'It needs systemd and a writable /etc.',
+      next: 'choose no guard (--guard none), or set one up by yourself',
+      exit: 'machine',
+    })
+  }
+  const swap = (machine.swap.totalBytes.value ?? 0) + (recipe.memory.swap?.bytes ?? 0)
+  return [
+    action(
+      {
+        id: 'earlyoom-package',
+        title: 'earlyoom',
+        reason:
+          'A guard that ends the engine while SSH still answers; the kernel itself acts only after minutes of thrashing.',
+        operations: commands.install.map((argv): Operation => ({ kind: 'run', argv, timeoutSeconds: 1800 })),
+      },
+      {
+        needsRoot: true,
+        check: [isInstalled],
+        verify: [isInstalled],
+        undo: [{ kind: 'run', argv: commands.remove, timeoutSeconds: 1800 }],
+      },
+    ),
+    action(
+      {
+        id: 'earlyoom-settings',
+        title: 'earlyoom spares SSH and acts although there is much swap',
+        reason:
+          'As it comes, earlyoom waits until 90 % of the swap is used, which on this machine is long after it has stopped answering.',
+        operations: [
+          {
+            kind: 'write',
+            path: dropIn,
+            content: unitDropIn(earlyoomArguments(machine.memory.totalBytes.value, swap)),
+          },
+          ...reload('restart'),
+        ],
+      },
+      {
+        needsRoot: true,
+        needs: ['earlyoom-package'],
+        check: [
+          {
+            kind: 'file-is',
+            path: dropIn,
+            content: unitDropIn(earlyoomArguments(machine.memory.totalBytes.value, swap)),
+          },
+          isGuarding,
+        ],
+        verify: [isGuarding],
+        undo: [{ kind: 'remove', path: dropIn }, ...reload('try-restart')],
+      },
+    ),
+  ]
+}
+
+const isInstalled: Action['check'][number] = { kind: 'command', argv: ['earlyoom', '-v'] }
+const isGuarding: Action['check'][number] = {
+  kind: 'command',
+  argv: ['systemctl', 'is-active', '--quiet', 'earlyoom.service'],
+}
+
+function reload(verb: 'restart' | 'try-restart'): Operation[] {
+  return [
+    { kind: 'run', argv: ['systemctl', 'daemon-reload'], timeoutSeconds: 60 },
+    ...(verb === 'restart'
+      ? [{ kind: 'run' as const, argv: ['systemctl', 'enable', 'earlyoom.service'], timeoutSeconds: 60 }]
+      : []),
+    { kind: 'run', argv: ['systemctl', verb, 'earlyoom.service'], timeoutSeconds: 60 },
+  ]
+}
+
+/**
+ * Arguments of earlyoom (earlyoom(1)). It acts when available memory and free swap are both below their limits, so the limit for swap
+ * decides when there is much of it: a machine that has swapped twice its memory thrashes, and that is where this one is put.
+ */
+export function earlyoomArguments(memoryBytes: number | null, swapBytes: number): string[] {
+  const share = memoryBytes === null || swapBytes <= 0 ? 1 : (2 * memoryBytes) / swapBytes
+  const freeSwap = Math.min(90, Math.max(10, Math.round(100 - 100 * share)))
+  return [
+    ...['-m', '5,3'],
+    ...['-s', `${freeSwap},${Math.max(5, freeSwap - 5)}`],
+    ...['-r', '3600'],
+    ...['--avoid', '^(ssh|sshd|sshd-session|bash|systemd|systemd-.*|dbus-daemon|tmux.*)$'],
+    ...['--prefer', '^(python|python3.*|vllm|VLLM.*|ollama|llama-server)$'],
+  ]
+}
+
+/** A line of a unit file is no shell: `$` and `%` are doubled (systemd.service(5), "Command lines"). */
+function unitDropIn(argv: readonly string[]): string {
+  const words = argv.map((word) =>
+    /^[\w,.-]+$/.test(word) ? word : `"${word.replaceAll('$', '$$$$').replaceAll('%', '%%')}"`,
+  )
+  return `# Written by rigup; rigup undo removes it.\n[Service]\nExecStart=\nExecStart=earlyoom ${words.join(' ')}\n`
+}
