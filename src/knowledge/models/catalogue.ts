@@ -124,6 +124,11 @@ export function findModel(id: string): CatalogueModel | null {
   return first === undefined ? null : model(first)
 }
 
+/** Models whose name is the same but for the number format and the owner. */
+export function modelsLike(id: string): CatalogueModel[] {
+  return (stems.get(stemOf(bareName(id))) ?? []).map(model)
+}
+
 /** Every model of the catalogue, ordered by id. */
 export function listModels(): CatalogueModel[] {
   return file.models.map(model)

@@ -1,0 +1,44 @@
+import { setGlobalProxyFromEnv } from 'node:http'
+import { withoutCredentials } from '../core/redact.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+export type Fetch = typeof fetch
+
+const requestMilliseconds = 20_000
+const proxyNames = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'] as const
+
+/** Sends this process's requests through the proxies of the environment; gives back how to undo it. */
+export function routeThroughProxies(environment: Environment): () => void {
+  const proxies = Object.fromEntries(
+    proxyNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  )
+  return Object.keys(proxies).length === 0 ? () => {} : setGlobalProxyFromEnv(proxies)
+}
+
+/** `fetch` that gives up after a while and when it is told to. */
+export function patientFetch(base: Fetch = fetch, signal?: AbortSignal): Fetch {
+  return (input, init) => {
+    const limits = [AbortSignal.timeout(requestMilliseconds), signal, init?.signal].filter(
+      (one) => one instanceof AbortSignal,
+    )
+    return base(input, { ...init, signal: AbortSignal.any(limits) })
+  }
+}
+
+/** The hub's address without a slash at its end: HF_ENDPOINT, or the hub itself. Plain http is left to the operator. */
+export function hubUrl(environment: Environment): string {
+  const given = environment.HF_ENDPOINT?.trim()
+  return (given === undefined || !/^https?:\/\//.test(given) ? 'https://huggingface.co' : given).replace(/\/+$/, '')
+}
+
+/** The hub's address as it may be shown. */
+export function shownHubUrl(environment: Environment): string {
+  return withoutCredentials(hubUrl(environment))
+}
+
+/** True where the environment forbids asking the hub (HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE). */
+export function isOffline(environment: Environment): boolean {
+  return [environment.HF_HUB_OFFLINE, environment.TRANSFORMERS_OFFLINE].some((value) =>
+    /^(1|on|yes|true)$/i.test(value ?? ''),
+  )
+}
