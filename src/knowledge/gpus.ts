@@ -57,9 +57,43 @@ const chips: readonly (readonly [RegExp, string])[] = [
   [/\bGK10\d/, '3.0'],
 ]
 
+/** PCI device ids of NVIDIA (vendor 10de), from and to, by chip: the ranges of the PCI ID repository (pci-ids.ucw.cz). */
+const nvidiaChips: readonly (readonly [number, number, string])[] = [
+  [0x0fc0, 0x0fff, '3.0'],
+  [0x1000, 0x103f, '3.5'],
+  [0x102d, 0x102d, '3.7'],
+  [0x1180, 0x11ff, '3.0'],
+  [0x1280, 0x12bf, '3.5'],
+  [0x1340, 0x13bf, '5.0'],
+  [0x13c0, 0x13ff, '5.2'],
+  [0x1400, 0x147f, '5.2'],
+  [0x15f0, 0x15ff, '6.0'],
+  [0x1600, 0x163f, '5.2'],
+  [0x17c0, 0x17ff, '5.2'],
+  [0x1b00, 0x1d7f, '6.1'],
+  [0x1d80, 0x1dff, '7.0'],
+  [0x1e00, 0x1fff, '7.5'],
+  [0x2080, 0x20ff, '8.0'],
+  [0x2180, 0x21ff, '7.5'],
+  [0x2200, 0x22ff, '8.6'],
+  [0x2300, 0x237f, '9.0'],
+  [0x2400, 0x25ff, '8.6'],
+  [0x2680, 0x28ff, '8.9'],
+  [0x2900, 0x29ff, '10.0'],
+  [0x2b80, 0x2dff, '12.0'],
+  [0x2e12, 0x2e12, '12.1'],
+  [0x2f00, 0x2fff, '12.0'],
+  [0x3180, 0x31ff, '10.3'],
+]
+
 /** The compute capability of an NVIDIA card by its name or chip; null where it is not in the list, or the name is cut off. */
 export function capabilityOf(name: string): string | null {
   return [...capabilities, ...chips].find(([pattern]) => pattern.test(name))?.[1] ?? null
+}
+
+/** The compute capability of an NVIDIA card by its PCI device id; null where it is not in the list. */
+export function capabilityOfDevice(deviceId: number): string | null {
+  return nvidiaChips.findLast(([from, to]) => deviceId >= from && deviceId <= to)?.[2] ?? null
 }
 
 /** PCI device ids of AMD (vendor 1002), from and to, with the target and whether the GPU is part of the CPU. */
@@ -113,6 +147,39 @@ export function amdTargetOf(deviceId: number): { arch: string; integrated: boole
   return entry ? { arch: entry[2], integrated: entry[3] ?? false } : null
 }
 
+/** AMD's chip names, as lspci prints them without ids: `Vega 20 [Radeon VII]`. */
+const amdChips: readonly (readonly [RegExp, string])[] = [
+  [/\bVega 10\b/, 'gfx900'],
+  [/\bVega 12\b/, 'gfx904'],
+  [/\bVega 20\b/, 'gfx906'],
+  [/\bArcturus\b/, 'gfx908'],
+  [/\bAldebaran\b/, 'gfx90a'],
+  [/\bAqua Vanjaram\b/, 'gfx942'],
+  [/\bNavi 10\b/, 'gfx1010'],
+  [/\bNavi 12\b/, 'gfx1011'],
+  [/\bNavi 14\b/, 'gfx1012'],
+  [/\bNavi 21\b/, 'gfx1030'],
+  [/\bNavi 22\b/, 'gfx1031'],
+  [/\bNavi 23\b/, 'gfx1032'],
+  [/\bNavi 24\b/, 'gfx1034'],
+  [/\bNavi 31\b/, 'gfx1100'],
+  [/\bNavi 32\b/, 'gfx1101'],
+  [/\bNavi 33\b/, 'gfx1102'],
+  [/\bNavi 44\b/, 'gfx1200'],
+  [/\bNavi 48\b/, 'gfx1201'],
+  [/\bStrix Halo\b/, 'gfx1151'],
+  [/\bPhoenix\d?\b|\bHawk Point\d?\b/, 'gfx1103'],
+  [/\bRaphael\b|\bGranite Ridge\b/, 'gfx1036'],
+  [/\bRembrandt\b/, 'gfx1035'],
+  [/\bRenoir\b|\bCezanne\b|\bLucienne\b|\bBarcelo\b/, 'gfx90c'],
+  [/\bRaven\b|\bPicasso\b/, 'gfx902'],
+]
+
+/** AMD's target by the chip's name; null where it is not in the list. */
+export function amdTargetOfChip(chip: string): string | null {
+  return amdChips.find(([pattern]) => pattern.test(chip))?.[1] ?? null
+}
+
 /** True for AMD targets that exist only as part of a CPU: they share its memory. (gfx942 is MI300A too, which is told by its name.) */
 export function isIntegratedTarget(arch: string): boolean {
   return amdTargets.some(([, , target, integrated]) => target === arch && integrated === true)
@@ -145,6 +212,7 @@ const names: Readonly<Record<string, string>> = {
   '1002:15d8': 'Picasso/Raven 2 [Radeon Vega Series]',
   '1002:1586': 'Strix Halo [Radeon 8050S / 8060S Graphics]',
   '1002:66a1': 'Vega 20 [Radeon Pro VII/Radeon Instinct MI50 32GB]',
+  '1002:73df': 'Navi 22 [Radeon RX 6700/6700 XT/6750 XT / 6800M/6850M XT]',
   '1002:738c': 'Arcturus GL-XL [Instinct MI100]',
   '1002:7489': 'Navi 33 [Radeon Pro W7500]',
   '1002:74a1': 'Aqua Vanjaram [Instinct MI300X]',
@@ -156,12 +224,6 @@ const names: Readonly<Record<string, string>> = {
 /** A card's name by its PCI id, `10de:2504`; null where it is not in the list. */
 export function nameOfPciId(id: string): string | null {
   return names[id.toLowerCase()] ?? null
-}
-
-/** Capabilities of the names above where the name alone does not tell: a chip without its card. */
-export function capabilityOfPciId(id: string): string | null {
-  const name = nameOfPciId(id)
-  return name === null ? null : capabilityOf(name)
 }
 
 const nominalGiB: readonly (readonly [RegExp, number])[] = [

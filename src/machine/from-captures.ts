@@ -13,6 +13,7 @@ import { readNvidiaSmi } from './probes/nvidia-smi/read.ts'
 import { readOsRelease } from './probes/os-release.ts'
 import { readRocmSmi } from './probes/rocm-smi.ts'
 import { readRocminfo } from './probes/rocminfo.ts'
+import { readGlibc, readUname } from './probes/uname.ts'
 import { readXpuSmi } from './probes/xpu-smi.ts'
 import type { Reading, Source } from './reading.ts'
 import type { Machine } from './schema.ts'
@@ -33,6 +34,9 @@ const readers: readonly (readonly [string, Reader])[] = [
   ['free', readFree],
   ['swaps', readSwaps],
   ['os-release', readOsRelease],
+  ['uname', readUname],
+  ['getconf', readGlibc],
+  ['ldd', readGlibc],
   ['findmnt', readFindmnt],
   ['mountinfo', readMountinfo],
   ['df', readDf],

@@ -17,16 +17,19 @@ export function withKnownCard(reading: GpuReading): GpuReading['facts'] {
   return facts
 }
 
-function nvidiaFacts({ facts, chip }: GpuReading): GpuReading['facts'] {
+function nvidiaFacts({ facts, chip, deviceId }: GpuReading): GpuReading['facts'] {
   const name = facts.name?.value ?? null
-  const capability = (name === null ? null : capabilityOf(name)) ?? (chip === undefined ? null : capabilityOf(chip))
+  const capability =
+    (name === null ? null : capabilityOf(name)) ??
+    (chip === undefined ? null : capabilityOf(chip)) ??
+    (deviceId === undefined ? null : capabilityOfDevice(deviceId))
   const unified = name !== null && isUnifiedNvidia(name)
-  const line = chip ?? name ?? undefined
+  const line = chip ?? (deviceId === undefined ? undefined : pciId('10de', deviceId)) ?? name ?? undefined
   return {
     capability:
       capability === null
         ? unknown('the tools here do not tell the compute capability, and the name is not in the table')
-        : { ...known(capability, cite(table, line)), method: 'NVIDIA’s list of cards, by name' },
+        : { ...known(capability, cite(table, line)), method: 'NVIDIA’s list of cards, by name or PCI id' },
     ...(name === null ? {} : { unifiedMemory: known(unified, cite(table, line)) }),
     ...unifiedOrNominal(unified, name),
   }
@@ -42,16 +45,24 @@ function unifiedOrNominal(unified: boolean, name: string | null): GpuReading['fa
   return { memoryTotalBytes: unknown(`no driver tells it; this model is sold with ${nominal} GiB`) }
 }
 
-function amdFacts({ facts, deviceId }: GpuReading): GpuReading['facts'] {
+function amdFacts({ facts, deviceId, chip }: GpuReading): GpuReading['facts'] {
   const target = deviceId === undefined ? null : amdTargetOf(deviceId)
-  const arch = facts.arch?.value ?? target?.arch ?? null
+  const byChip = target === null && chip !== undefined ? amdTargetOfChip(chip) : null
+  const arch = facts.arch?.value ?? target?.arch ?? byChip
   const integrated = target?.integrated ?? (arch !== null && isIntegratedTarget(arch))
-  const id = deviceId === undefined ? undefined : `1002:${deviceId.toString(16).padStart(4, '0')}`
+  const id = deviceId === undefined ? undefined : pciId('1002', deviceId)
+  const name = id === undefined ? null : nameOfPciId(id)
+  const told = target?.arch ?? byChip
   return {
-    ...(target ? { arch: { ...known(target.arch, cite(table, id)), method: 'the table of PCI device ids' } } : {}),
+    ...(name === null ? {} : { name: known(name, cite(table, id)) }),
+    ...(told === null ? {} : { arch: { ...known(told, cite(table, id ?? chip)), method: 'the table of chips' } }),
     ...(arch === null ? {} : { unifiedMemory: known(integrated, cite(table, id ?? arch)) }),
-    ...unifiedOrNominal(false, facts.name?.value ?? null),
+    ...unifiedOrNominal(false, facts.name?.value ?? name),
   }
+}
+
+function pciId(vendor: string, deviceId: number): string {
+  return `${vendor}:${deviceId.toString(16).padStart(4, '0')}`
 }
 
 function intelFacts({ facts }: GpuReading): GpuReading['facts'] {

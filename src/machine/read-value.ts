@@ -13,7 +13,8 @@ export function saysNothing(text: string): boolean {
 /** What a tool printed, or null where it says that it does not know. */
 export function told(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null
-  const trimmed = text.trim()
+  // Old names of fields say so behind their value: `610.62 [Deprecated; will be removed in CUDA 14.0. Use KMD Version instead]`.
+  const trimmed = text.trim().replace(/\s+\[Deprecated[^\]]*\]$/i, '')
   return saysNothing(trimmed) ? null : trimmed
 }
 

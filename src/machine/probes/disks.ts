@@ -24,7 +24,12 @@ export function deviceOfType(type: string): DeviceKind | null {
 
 /** True for filesystems of the kernel's own that hold no files of people, and for mounted packages. */
 export function isPseudo(type: string, mount: string): boolean {
-  return pseudo.test(type) || /^\/(proc|sys|dev|snap|run\/(user|lock|credentials|snapd))(\/|$)/.test(mount)
+  return (
+    pseudo.test(type) ||
+    /^\/(proc|sys|dev|snap|run\/(user|lock|credentials|snapd|containerd|netns|docker)|var\/lib\/(kubelet\/pods|docker\/overlay2|containers\/storage\/overlay))(\/|$)/.test(
+      mount,
+    )
+  )
 }
 
 /** Reads /proc/self/mountinfo (proc(5)). The last mount over a path is the one that counts. */
@@ -107,15 +112,19 @@ export function readDf(text: string, source: Source): Reading {
   return {
     filesystems: lines.slice(start + 1).flatMap((line): FilesystemReading[] => {
       const match = /^(\S+)\s+(?:([a-z]\S*)\s+)?(\S+)\s+(\S+)\s+(\S+)\s+(?:\d+%|-)\s+(\/.*?)\s*$/.exec(line)
-      const [, device = '', type, total = '', , free = '', mount = ''] = match ?? []
-      if (!match || (typed && type === undefined)) return []
+      const [, device = '', column, total = '', , free = '', mount = ''] = match ?? []
+      if (!match || (typed && column === undefined)) return []
+      // What has no device is named after its type.
+      const type = column ?? (/^(tmpfs|devtmpfs|overlay|none)$/.test(device) ? device : undefined)
       if (isPseudo(type ?? device, mount)) return []
+      const kind = deviceOfType(type ?? '')
       const fact = (size: string): Fact<number> => factFrom(source, line, readSize(size, unit))
       return [
         {
           mount,
           source: known(device, cite(source, line)),
           ...(type === undefined ? {} : { type: known(type, cite(source, line)) }),
+          ...(kind === null ? {} : { device: known(kind, cite(source, line)) }),
           totalBytes: fact(total),
           freeBytes: fact(free),
         },

@@ -55,6 +55,13 @@ export function readOsRelease(text: string, source: Source): Reading {
   }
 }
 
+/** dnf came with Fedora 22, with version 8 of Red Hat’s family, and with Amazon Linux 2023. */
+function _hasYum(id: string, version: string): boolean {
+  const major = Number.parseInt(version, 10)
+  if (id === 'amzn') return major < 2022
+  return id === 'fedora' ? major < 22 : major < 8
+}
+
 function unquote(value: string): string {
   const trimmed = value.trim()
   const match = /^(["'])(.*)\1$/.exec(trimmed)

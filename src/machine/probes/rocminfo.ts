@@ -52,7 +52,12 @@ function readAgent(agent: Agent, index: number, source: Source): GpuReading {
     toolIndex: index,
     ...(chip === null ? {} : { deviceId: chip }),
     facts: {
-      name: textFact(source, marketing?.line, marketing?.value),
+      // `Device 738c`: the libraries are older than the card.
+      name: textFact(
+        source,
+        marketing?.line,
+        /^Device [0-9a-f]{4}$/i.test(marketing?.value ?? '') ? '' : marketing?.value,
+      ),
       arch: known(arch, cite(source, agent.name.line)),
       ...(address ? { pciAddress: address } : {}),
       // Cards without a serial print `GPU-XX`.

@@ -61,7 +61,7 @@ function cardRows(rows: readonly Row[], source: Source): GpuReading[] {
       name: text('name', 'gpu_name'),
       uuid: text('uuid', 'gpu_uuid'),
       pciAddress: read(readPciAddress, 'pci.bus_id', 'gpu_bus_id'),
-      driver: text('driver_version', 'kmd_version'),
+      driver: text('kmd_version', 'driver_version'),
       capability: read((value) => (/^\d+\.\d+$/.test(value) ? value : null), 'compute_cap'),
       memoryTotalBytes: memory('memory.total'),
       memoryUsedBytes: memory('memory.used'),

@@ -39,8 +39,8 @@ function readCard(top: ReportNode, card: ReportNode, index: number, source: Sour
     pciAddress: addressOf(card, source),
     uuid: text(card, 'uuid', 'gpu_uuid'),
     arch: text(card, 'product_architecture'),
-    driver: text(top, 'driver_version', 'kmd_version'),
-    runtime: text(top, 'cuda_version', 'cuda_umd_version'),
+    driver: text(top, 'kmd_version', 'driver_version'),
+    runtime: text(top, 'cuda_umd_version', 'cuda_version'),
     memoryTotalBytes: memory('total'),
     memoryUsedBytes: memory('used'),
     memoryFreeBytes: memory('free'),
@@ -86,7 +86,14 @@ function readCard(top: ReportNode, card: ReportNode, index: number, source: Sour
     ),
     processes: processes(card, source),
   }
-  return { vendor: 'nvidia', toolIndex: index, facts: withoutAbsent(facts) }
+  const deviceId = deviceIdOf(card)
+  return { vendor: 'nvidia', toolIndex: index, ...(deviceId === null ? {} : { deviceId }), facts: withoutAbsent(facts) }
+}
+
+/** `20B010DE` is device 20b0 of vendor 10de. */
+function deviceIdOf(card: ReportNode): number | null {
+  const id = /^(?:0x)?([0-9a-f]{4})10de$/i.exec(at(card, 'pci/pci_device_id', 'pci/device_id')?.text ?? '')?.[1]
+  return id === undefined ? null : Number.parseInt(id, 16)
 }
 
 function withoutAbsent<T extends object>(facts: { [K in keyof T]: T[K] | undefined }): Partial<T> {

@@ -1,0 +1,79 @@
+import { createInterface } from 'node:readline/promises'
+import { Problem } from '../core/problem.ts'
+import type { Machine } from '../machine/schema.ts'
+import type { Risk } from '../machine/summary.ts'
+import { type CommandIo, say, writeJson } from './io.ts'
+
+export type DetectCommand = {
+  readonly json: boolean
+  readonly values: boolean
+  /** A folder of saved outputs to read in place of this machine. */
+  readonly from?: string | undefined
+  /** A folder to record this machine's outputs in. */
+  readonly save?: string | undefined
+  readonly yes: boolean
+  readonly override: readonly string[]
+}
+
+/**
+ * `rigup detect`: says what the machine is; as text, or with `--json` as data on stdout. `--save` records the tools' outputs
+ * instead, after a preview. `risks` turns a machine into the rows of the risk table.
+ */
+export async function runDetect(
+  options: DetectCommand,
+  io: Pick<CommandIo, 'stdin' | 'stdout' | 'stderr'>,
+  risks: (machine: Machine) => readonly Risk[] = () => [],
+): Promise<void> {
+  if (options.save !== undefined) return save(options.save, options, io)
+  const { applyOverrides } = await import('../machine/overrides.ts')
+  const machine = applyOverrides(await readOrDetect(options), options.override)
+  if (options.json) {
+    const { machineValues } = await import('../machine/values.ts')
+    return writeJson(io, options.values ? machineValues(machine) : machine)
+  }
+  const { machineText } = await import('../machine/summary.ts')
+  io.stdout.write(`${machineText(machine, risks(machine)).join('\n')}\n`)
+}
+
+async function readOrDetect(options: DetectCommand): Promise<Machine> {
+  if (options.values && !options.json) {
+    throw new Problem({ what: '--values belongs to --json.', next: 'rigup detect --json --values', exit: 'usage' })
+  }
+  if (options.from !== undefined) {
+    const { machineFromCaptures } = await import('../machine/from-captures.ts')
+    return machineFromCaptures(options.from)
+  }
+  const { detectMachine } = await import('../machine/detect.ts')
+  return detectMachine()
+}
+
+async function save(directory: string, options: DetectCommand, io: Pick<CommandIo, 'stdin' | 'stderr'>): Promise<void> {
+  if (options.from !== undefined || options.json) {
+    throw new Problem({ what: '--save records this machine and goes with neither --from nor --json.', exit: 'usage' })
+  }
+  const { recordCaptures, recordingPreview, writeCaptures } = await import('../machine/save-captures.ts')
+  const recording = await recordCaptures()
+  say(io, ...recordingPreview(recording, directory))
+  if (!options.yes && !(await agreed(io))) {
+    say(io, 'Nothing was written.')
+    return
+  }
+  await writeCaptures(recording, directory)
+  say(io, `Written. rigup detect --from ${directory} reads it back; look through the files before passing them on.`)
+}
+
+async function agreed(io: Pick<CommandIo, 'stdin' | 'stderr'>): Promise<boolean> {
+  if (!io.stdin.isTTY) {
+    throw new Problem({
+      what: 'Whether to write these files is an open question, and nobody is here to answer it.',
+      next: 'Add --yes.',
+      exit: 'unanswered',
+    })
+  }
+  const lines = createInterface({ input: io.stdin, output: io.stderr })
+  try {
+    return /^y(es)?$/i.test((await lines.question('Write them? [y/N] ')).trim())
+  } finally {
+    lines.close()
+  }
+}
