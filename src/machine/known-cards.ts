@@ -1,4 +1,13 @@
-import { amdTargetOf, capabilityOf, isIntegratedTarget, isUnifiedNvidia, nominalMemoryGiB } from '../knowledge/gpus.ts'
+import {
+  amdTargetOf,
+  amdTargetOfChip,
+  capabilityOf,
+  capabilityOfDevice,
+  isIntegratedTarget,
+  isUnifiedNvidia,
+  nameOfPciId,
+  nominalMemoryGiB,
+} from '../knowledge/gpus.ts'
 import { known, unknown } from './fact.ts'
 import { mergeFacts } from './merge-facts.ts'
 import { cite, type GpuReading } from './reading.ts'

@@ -17,8 +17,8 @@ export function readCpuinfo(text: string, source: Source): Reading {
   if (threads === null) return {}
   const flags = first('flags', 'features')
   const model =
-    first('model name', 'cpu model', 'hardware') ??
-    fields.find((field) => field.name === 'cpu' && /\D/.test(field.value))
+    first('model name', 'cpu model') ??
+    fields.find((field) => /^(processor|cpu)$/.test(field.name) && /[a-z]{3}/i.test(field.value))
   const vendor = first('vendor_id')
   const sockets = new Set(fields.filter((field) => field.name === 'physical id').map((field) => field.value)).size
   const socketLine = first('physical id')?.line

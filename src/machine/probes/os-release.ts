@@ -30,9 +30,10 @@ export function readOsRelease(text: string, source: Source): Reading {
   const id = fields.get('ID')
   const like = fields.get('ID_LIKE')
   const family = [id?.value ?? '', ...(like?.value ?? '').split(/\s+/)].filter((word) => word !== '')
-  const manager = family.flatMap((word) =>
+  const newest = family.flatMap((word) =>
     packageManagers.filter(([pattern]) => pattern.test(word)).map(([, name]) => name),
   )[0]
+  const manager = newest === 'dnf' && hasYum(id?.value ?? '', fields.get('VERSION_ID')?.value ?? '') ? 'yum' : newest
   const variant = fields.get('VARIANT_ID')
   const fixed =
     [id?.value ?? '', variant?.value ?? ''].some((word) => immutable.test(word)) || fields.has('OSTREE_VERSION')
@@ -56,7 +57,7 @@ export function readOsRelease(text: string, source: Source): Reading {
 }
 
 /** dnf came with Fedora 22, with version 8 of Red Hat’s family, and with Amazon Linux 2023. */
-function _hasYum(id: string, version: string): boolean {
+function hasYum(id: string, version: string): boolean {
   const major = Number.parseInt(version, 10)
   if (id === 'amzn') return major < 2022
   return id === 'fedora' ? major < 22 : major < 8
