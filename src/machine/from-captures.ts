@@ -126,3 +126,6 @@ function decode(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le')
   return bytes.toString('utf8').replace(/^\ufeff/, '')
 }
+
+/** The names that a saved output's file may begin with. */
+export const readerNames: readonly string[] = readers.map(([name]) => name)
