@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Problem } from '../core/problem.ts'
 import type { Machine } from '../machine/schema.ts'
-import type { Risk } from '../machine/summary.ts'
 import { type CommandIo, say, writeJson } from './io.ts'
 
 export type DetectCommand = {
@@ -17,12 +16,11 @@ export type DetectCommand = {
 
 /**
  * `rigup detect`: says what the machine is; as text, or with `--json` as data on stdout. `--save` records the tools' outputs
- * instead, after a preview. `risks` turns a machine into the rows of the risk table.
+ * instead, after a preview.
  */
 export async function runDetect(
   options: DetectCommand,
   io: Pick<CommandIo, 'stdin' | 'stdout' | 'stderr'>,
-  risks: (machine: Machine) => readonly Risk[] = () => [],
 ): Promise<void> {
   if (options.save !== undefined) return save(options.save, options, io)
   const { applyOverrides } = await import('../machine/overrides.ts')
@@ -31,8 +29,11 @@ export async function runDetect(
     const { machineValues } = await import('../machine/values.ts')
     return writeJson(io, options.values ? machineValues(machine) : machine)
   }
-  const { machineText } = await import('../machine/summary.ts')
-  io.stdout.write(`${machineText(machine, risks(machine)).join('\n')}\n`)
+  const [{ machineText }, { risksOf }] = await Promise.all([
+    import('../machine/summary.ts'),
+    import('../advice/risks.ts'),
+  ])
+  io.stdout.write(`${machineText(machine, risksOf(machine)).join('\n')}\n`)
 }
 
 async function readOrDetect(options: DetectCommand): Promise<Machine> {

@@ -58,7 +58,9 @@ function amdFacts({ facts, deviceId, chip }: GpuReading): GpuReading['facts'] {
   const target = deviceId === undefined ? null : amdTargetOf(deviceId)
   const byChip = target === null && chip !== undefined ? amdTargetOfChip(chip) : null
   const arch = facts.arch?.value ?? target?.arch ?? byChip
-  const integrated = target?.integrated ?? (arch !== null && isIntegratedTarget(arch))
+  // MI300A is a CPU and a GPU over one memory, of the same target as the cards.
+  const accelerated = deviceId === 0x74a0 || /\bMI300A\b/.test(facts.name?.value ?? '')
+  const integrated = accelerated || (target?.integrated ?? (arch !== null && isIntegratedTarget(arch)))
   const id = deviceId === undefined ? undefined : pciId('1002', deviceId)
   const name = id === undefined ? null : nameOfPciId(id)
   const told = target?.arch ?? byChip

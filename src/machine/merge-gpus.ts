@@ -22,9 +22,10 @@ export function mergeGpus(
     const before = [...slots]
     for (const [position, reading] of source.entries()) {
       const mine = before.filter((slot) => slot.vendor === reading.vendor)
+      const all = slots.filter((slot) => slot.vendor === reading.vendor)
       const rank = source.slice(0, position).filter((other) => other.vendor === reading.vendor).length
       const total = source.filter((other) => other.vendor === reading.vendor).length
-      const slot = findSlot(mine, reading, mine.length === total ? rank : null)
+      const slot = sameCard(all, reading) ?? besideCard(mine, reading, mine.length === total ? rank : null)
       if (slot) {
         Object.assign(slot, { ...reading, ...slot, facts: mergeFacts(slot.facts, reading.facts) })
       } else {
@@ -51,20 +52,24 @@ export function mergeGpus(
   return { gpus: gpus.map(({ gpu }) => gpu), links: [...pairs.values()] }
 }
 
-function findSlot(mine: readonly Slot[], reading: GpuReading, position: number | null): Slot | undefined {
+/** The same PCI address or UUID; a source may list a card twice. */
+function sameCard(all: readonly Slot[], reading: GpuReading): Slot | undefined {
   const address = reading.facts.pciAddress?.value
   const uuid = reading.facts.uuid?.value
-  const known = mine.find(
+  return all.find(
     (slot) => (address && slot.facts.pciAddress?.value === address) || (uuid && slot.facts.uuid?.value === uuid),
   )
-  if (known) return known
-  // Two addresses that differ are two cards, whatever their numbers are.
-  const open = (slot: Slot | undefined) =>
-    slot && !(address && slot.facts.pciAddress?.value) && !(uuid && slot.facts.uuid?.value)
-  const numbered = mine.find((slot) => reading.toolIndex !== undefined && slot.toolIndex === reading.toolIndex)
-  if (open(numbered)) return numbered
-  const beside = position === null ? undefined : mine[position]
-  return open(beside) && (beside?.toolIndex === undefined || reading.toolIndex === undefined) ? beside : undefined
+}
+
+/** The same number or position, unless addresses or UUIDs say that they are two. */
+function besideCard(earlier: readonly Slot[], reading: GpuReading, position: number | null): Slot | undefined {
+  const { pciAddress, uuid } = reading.facts
+  const free = (slot: Slot | undefined) =>
+    slot && !(pciAddress?.value && slot.facts.pciAddress?.value) && !(uuid?.value && slot.facts.uuid?.value)
+  const numbered = earlier.find((slot) => reading.toolIndex !== undefined && slot.toolIndex === reading.toolIndex)
+  if (free(numbered)) return numbered
+  const beside = position === null ? undefined : earlier[position]
+  return free(beside) && (beside?.toolIndex === undefined || reading.toolIndex === undefined) ? beside : undefined
 }
 
 // The vendor's own order first; cards that only the bus knows after them, by address.

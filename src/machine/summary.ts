@@ -3,13 +3,14 @@ import { printableLine } from '../core/printable.ts'
 import type { Fact } from './fact.ts'
 import type { Gpu, Machine } from './schema.ts'
 
-/** What a risk table shows of an advice. */
-export type Risk = {
-  readonly about: string
-  readonly kind: string
-  readonly what: string
-  readonly why: string
-  readonly instead?: string | undefined
+/** A row of the risk table: what the machine has, what follows, what is done about it. */
+export type RiskRow = {
+  readonly component: string
+  readonly specification: string
+  readonly risk: string
+  readonly mitigation: string
+  /** The step that deals with it. */
+  readonly step: string | null
 }
 
 /** A machine in one line: `8 × NVIDIA GeForce RTX 3060 12 GiB · 15.5 GiB RAM · Ubuntu 22.04`. */
@@ -47,7 +48,7 @@ function systemName(machine: Machine): string | null {
 }
 
 /** What `rigup detect` prints: a row per card, then the rest, then what is risky. A dash is unknown. */
-export function machineText(machine: Machine, advices: readonly Risk[] = []): string[] {
+export function machineText(machine: Machine, risks: readonly RiskRow[] = []): string[] {
   return [
     ...section('GPUs', machine.gpus.length === 0 ? ['none found'] : table(machine.gpus.map(gpuRow))),
     ...section('Links', linkLines(machine)),
@@ -60,7 +61,7 @@ export function machineText(machine: Machine, advices: readonly Risk[] = []): st
       ...machine.problems.map((problem) => `${problem.about}: ${problem.text}`),
       ...machine.gpus.flatMap((gpu) => (gpu.problem.value === null ? [] : [`GPU ${gpu.index}: ${gpu.problem.value}`])),
     ]),
-    ...section('Risks', riskLines(advices)),
+    ...section('Risks', riskLines(risks)),
   ].map(printableLine)
 }
 
@@ -173,13 +174,9 @@ function toolLines(machine: Machine): string[] {
   return rows
 }
 
-/** The risk table: component, specification, risk, mitigation. */
-function riskLines(advices: readonly Risk[]): string[] {
-  return advices
-    .filter((advice) => advice.kind === 'warn' || advice.kind === 'refuse')
-    .flatMap((advice) => [
-      `! ${advice.about}: ${advice.what}`,
-      `  ${advice.why}`,
-      ...(advice.instead ? [`  → ${advice.instead}`] : []),
-    ])
+function riskLines(risks: readonly RiskRow[]): string[] {
+  return risks.flatMap(({ component, specification, risk, mitigation, step }) => [
+    `! ${component}: ${specification}. ${risk}`,
+    `  → ${mitigation}${step === null ? '' : `  [${step}]`}`,
+  ])
 }
