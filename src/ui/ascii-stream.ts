@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { charactersOf, widthOf } from './text/width.ts'
 
 const twins: Readonly<Record<string, string>> = {
   '─': '-',
@@ -42,13 +42,19 @@ const twins: Readonly<Record<string, string>> = {
 
 /** Text in ASCII that takes exactly the same columns: signs become their twins, anything else becomes `?`. */
 export function asciiTwinOf(text: string): string {
-  return text.replace(/[^\x00-\x7f]/gu, (character) => {
-    const twin = twins[character]
-    if (twin !== undefined) return twin
-    // The base letter of é, ü, ñ; combining marks take no column and vanish.
-    const base = character.normalize('NFD').charAt(0)
-    return base.charCodeAt(0) < 0x80 ? base : '?'.repeat(stringWidth(character))
-  })
+  return ascii.test(text) ? text : Array.from(charactersOf(text), asciiTwinOfCharacter).join('')
+}
+
+const ascii = /^[\x00-\x7f]*$/
+
+function asciiTwinOfCharacter(character: string): string {
+  if (ascii.test(character)) return character
+  const twin = twins[character]
+  if (twin !== undefined) return twin
+  const width = widthOf(character)
+  // The base letter of é, ü, ñ.
+  const base = character.normalize('NFD').charAt(0)
+  return width === 1 && ascii.test(base) ? base : '?'.repeat(width)
 }
 
 /** The same stream, but whatever text is written to it comes out as ASCII: words from outside may hold any character. */

@@ -45,7 +45,7 @@ function linesOf(event: JournalEvent, view: RunView, signs: Signs): string[] {
   const title = action?.title ?? ('action' in event ? event.action : '')
   switch (event.type) {
     case 'run-started':
-      return [`${signs.running} ${view.actions.length} actions, ${doneCount(view)} of them done before`]
+      return [`${signs.running} ${view.actions.length} actions${before(doneCount(view))}`]
     case 'action-started':
       return [`${signs.running} ${title}`]
     case 'action-found-done':
@@ -78,6 +78,10 @@ function linesOf(event: JournalEvent, view: RunView, signs: Signs): string[] {
     case 'run-finished':
       return [endLine(event.outcome, view, signs)]
   }
+}
+
+function before(done: number): string {
+  return done === 0 ? '' : `, ${done} of them done before`
 }
 
 type Reasons = { readonly why?: string | undefined; readonly next?: string | undefined }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type IPty, spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
+import { keyBytes } from './key-bytes.ts'
 
 export type TerminalOptions = {
   readonly columns?: number
@@ -12,24 +13,6 @@ export type TerminalOptions = {
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Keys by name, as a terminal sends them. */
-const keys: Readonly<Record<string, string>> = {
-  enter: '\r',
-  escape: '\u001b',
-  tab: '\t',
-  up: '\u001b[A',
-  down: '\u001b[B',
-  right: '\u001b[C',
-  left: '\u001b[D',
-  'page-up': '\u001b[5~',
-  'page-down': '\u001b[6~',
-  home: '\u001b[H',
-  end: '\u001b[F',
-  backspace: '\u007f',
-  'ctrl-c': '\u0003',
-  'ctrl-l': '\u000c',
-}
-
 /** A program in a real pseudo-terminal, and the screen that an operator would see. */
 export class TestTerminal {
   /** Exit code, or 128 + signal, as a shell says it. */
@@ -38,7 +21,7 @@ export class TestTerminal {
   output = ''
   readonly #process: IPty
   readonly #screen: xterm.Terminal
-  readonly #changes = new Set<() => void>()
+  readonly #changes = new Set<() => unknown>()
 
   constructor(
     argv: readonly [string, ...string[]],
@@ -60,7 +43,7 @@ export class TestTerminal {
       rows,
       cwd,
       env: Object.fromEntries(defined),
-      name: 'xterm-256color',
+      name: environment.TERM ?? '',
     })
     this.#process.onData((data) => {
       this.output += data
@@ -80,6 +63,11 @@ export class TestTerminal {
   /** `alternate` while the program has the screen to itself. */
   get buffer(): 'normal' | 'alternate' {
     return this.#screen.buffer.active.type
+  }
+
+  get isCursorShown(): boolean {
+    // The last word of the program counts: the emulator does not tell.
+    return this.output.lastIndexOf('\u001b[?25h') >= this.output.lastIndexOf('\u001b[?25l')
   }
 
   /** The lines that can be seen, without the space at their ends. */
@@ -105,14 +93,19 @@ export class TestTerminal {
           : wanted.test(screen)
     if (matches(this.screen())) return this.screen()
     const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const check = () => matches(this.screen()) && resolve(this.screen())
+    const check = () => {
+      const isThere = matches(this.screen())
+      if (isThere) resolve(this.screen())
+      return isThere
+    }
     const timer = setTimeout(() => {
       reject(new Error(`The screen never showed ${String(wanted)}. It shows:\n${this.screen()}`))
     }, milliseconds)
     this.#changes.add(check)
-    void this.exited.then(() =>
-      setTimeout(() => reject(new Error(`The program ended. The screen:\n${this.screen()}`)), 100),
-    )
+    void this.exited.then(async () => {
+      await this.drawn()
+      if (!check()) reject(new Error(`The program ended. The screen:\n${this.screen()}`))
+    })
     return promise.finally(() => {
       clearTimeout(timer)
       this.#changes.delete(check)
@@ -130,7 +123,17 @@ export class TestTerminal {
 
   /** Presses keys by name (`enter`, `down`, `ctrl-c`), or types the text as it is. */
   press(...names: string[]): void {
-    for (const name of names) this.#process.write(keys[name] ?? name)
+    for (const name of names) this.#process.write(keyBytes[name] ?? name)
+  }
+
+  /** Writes on the screen behind the program's back, as `wall` does. */
+  scribble(text: string): void {
+    this.#screen.write(text, () => this.#changed())
+  }
+
+  /** Resolves once everything that was written is on the screen. */
+  drawn(): Promise<void> {
+    return new Promise((resolve) => this.#screen.write('', resolve))
   }
 
   resize(columns: number, rows: number): void {

@@ -18,7 +18,7 @@ export type BarProps = {
   readonly width: number
   /** `5.6 GiB` from a value; also what stands after the bar. */
   readonly format: (value: number) => string
-  /** Names and values of the segments in a second line. */
+  /** Names and values of the segments in a second line, in the unit of the whole. */
   readonly legend?: boolean
   /** In front of the bar: `GPU 0`. */
   readonly label?: string
@@ -56,17 +56,22 @@ export function Bar({ segments, total, width, format, legend = false, label }: B
       </Text>
       {legend ? (
         <Text wrap="truncate">
-          {' '.repeat(lead.length)}
           {segments.map((segment, index) => (
             <Text key={segment.label}>
               <Text
                 {...theme.dim}
-              >{`${index > 0 ? '   ' : ''}${fills[parts[index]?.fill ?? 0]} ${segment.label} `}</Text>
-              {format(segment.value)}
+              >{`${index > 0 ? '  ' : ''}${fills[parts[index]?.fill ?? 0]} ${segment.label} `}</Text>
+              {withoutUnit(format(segment.value), format(total))}
             </Text>
           ))}
         </Text>
       ) : null}
     </Box>
   )
+}
+
+/** The unit stands with the whole already. */
+function withoutUnit(value: string, whole: string): string {
+  const unit = /\s\D+$/.exec(whole)?.[0] ?? ''
+  return value.endsWith(unit) ? value.slice(0, value.length - unit.length) : value
 }

@@ -119,6 +119,8 @@ function useSelection<Value>(
 ) {
   const [cursor, setCursor] = useState({ id: initialId ?? rows[0]?.id, index: 0, top: 0 })
   const found = rows.findIndex((entry) => entry.id === cursor.id)
+  // Where the row was, for when it goes.
+  if (found !== -1 && found !== cursor.index) setCursor({ ...cursor, index: found })
   const state = settled({ index: found === -1 ? cursor.index : found, top: cursor.top }, extent)
   const row = rows[state.index]
   const move = (kind: SelectMove) => {

@@ -45,12 +45,11 @@ export class LineBuffer {
     for (const line of lines) {
       const last = this.at(this.#end - 1)
       if (last?.number === line.number && last.text.length < pieceLength) this.#drop(--this.#end)
+      if (this.size === this.#limits.lines) this.#drop(this.#first++)
       this.#lines[this.#end % this.#limits.lines] = line
       this.#end += 1
       this.#characters += line.text.length
-      while (this.size > this.#limits.lines - 1 || (this.#characters > this.#limits.characters && this.size > 1)) {
-        this.#drop(this.#first++)
-      }
+      while (this.#characters > this.#limits.characters && this.size > 1) this.#drop(this.#first++)
     }
     for (const listener of this.#listeners) listener()
   }
