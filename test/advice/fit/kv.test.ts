@@ -104,6 +104,15 @@ describe('how much fits', () => {
     expect(capacity.concurrency).toBeCloseTo(1.358, 3)
   })
 
+  test('with several groups a token takes a block of each: before 0.20.1 the log counts one group', () => {
+    const rules = rulesOf('0.12.0', 'openai/gpt-oss-20b')
+    const two = kvLayout(kvSpecs(model('openai/gpt-oss-20b').layers, whole), rules)
+    expect(kvCapacity(two, 1001, 16_384, 2048, rules).tokens).toBe(500 * 16)
+    const newer = rulesOf('0.22.1', 'openai/gpt-oss-20b')
+    const { tokens, concurrency } = kvCapacity(two, 1001, 16_384, 2048, newer)
+    expect(tokens).toBe(Math.floor(concurrency * 16_384))
+  })
+
   test.each([1, 15, 16, 17, 40_000])(
     'the longest length for exactly %i tokens is that length, in whole blocks',
     (length) => {

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { stageSizes } from '#src/advice/fit/stages.ts'
+import { checkpointBytes, weightBytesPerStage } from '#src/advice/fit/weights.ts'
+import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
+import { findModel } from '#src/knowledge/models/catalogue.ts'
+
+// Two layers, sides that can be multiplied by hand, and no rotary table: max_position_embeddings is left out.
+const tiny = {
+  model_type: 'llama',
+  hidden_size: 1024,
+  num_hidden_layers: 2,
+  num_attention_heads: 16,
+  num_key_value_heads: 4,
+  head_dim: 64,
+  intermediate_size: 4096,
+  vocab_size: 6400,
+  tie_word_embeddings: false,
+}
+const embedding = 6400 * 1024
+const queryAndOutput = 2 * 1024 * 16 * 64
+const keyAndValue = 2 * 1024 * 4 * 64
+const mlp = 3 * 1024 * 4096
+const norms = 4 * 1024
+const one = { tensorParallel: 1, pipelineParallel: 1, capability: 8.6 }
+
+describe('weights of a small Llama', () => {
+  test('are its matrices, two bytes an element', () => {
+    const bytes = 2 * (2 * embedding + 2 * (queryAndOutput + keyAndValue + mlp + norms))
+    expect(weightBytesPerStage(architectureFromConfig(tiny), one)).toEqual([bytes])
+    expect(checkpointBytes(architectureFromConfig(tiny))).toBe(bytes)
+  })
+
+  test('tied embeddings count once', () => {
+    const tied = weightBytesPerStage(architectureFromConfig({ ...tiny, tie_word_embeddings: true }), one)
+    expect(tied).toEqual([2 * (embedding + 2 * (queryAndOutput + keyAndValue + mlp + norms))])
+  })
+
+  test('eight ranks share everything by eight, but four KV heads only by four, and norms not at all', () => {
+    const [bytes] = weightBytesPerStage(architectureFromConfig(tiny), { ...one, tensorParallel: 8 })
+    // The vocabulary is rounded up to 64 rows per rank: 6,656.
+    const vocabulary = (2 * 6656 * 1024) / 8
+    expect(bytes).toBe(2 * (vocabulary + 2 * ((queryAndOutput + mlp) / 8 + keyAndValue / 4 + norms)))
+  })
+
+  test('two stages: the first has the embedding, the last the output', () => {
+    const layer = 2 * (queryAndOutput + keyAndValue + mlp + norms)
+    expect(weightBytesPerStage(architectureFromConfig(tiny), { ...one, pipelineParallel: 2 })).toEqual([
+      2 * embedding + layer,
+      2 * embedding + layer,
+    ])
+  })
+
+  test('4-bit weights with a 16-bit scale and a zero point per 128 take 4.15625 bits; embeddings and norms stay as they are', () => {
+    const awq = { ...tiny, quantization_config: { quant_method: 'awq', bits: 4, group_size: 128, zero_point: true } }
+    const quantized = (2 * (queryAndOutput + keyAndValue + mlp) * 4.15625) / 8
+    expect(weightBytesPerStage(architectureFromConfig(awq), one)).toEqual([2 * (2 * embedding + 2 * norms) + quantized])
+  })
+
+  test('a stated size of the files is taken for the whole', () => {
+    const stated = architectureFromConfig({ ...tiny, safetensors_total_bytes: 80e6 })
+    expect(weightBytesPerStage(stated, one)[0]).toBeCloseTo(80e6, 0)
+    expect(checkpointBytes(stated)).toBe(80e6)
+  })
+})
+
+test('MXFP4 experts through Marlin: the intermediate size is rounded up to 128 and the hidden size to 256', () => {
+  const architecture = findModel('openai/gpt-oss-20b')?.architecture
+  if (architecture === undefined) throw new Error('the catalogue lacks gpt-oss')
+  const bytes = (capability: number): number => weightBytesPerStage(architecture, { ...one, capability })[0] ?? 0
+  const perWeight = 4.25 / 8
+  // 24 layers of 32 experts with three matrices: 2,944 x 3,072 on Ampere, 2,880 x 2,880 on Hopper.
+  expect(bytes(8.6) - bytes(9)).toBeCloseTo(24 * 32 * 3 * (2944 * 3072 - 2880 * 2880) * perWeight, -2)
+})
+
+test.each([
+  [36, 1, [36]],
+  [36, 4, [9, 9, 9, 9]],
+  [38, 4, [9, 10, 10, 9]],
+  [61, 8, [7, 7, 8, 8, 8, 8, 8, 7]],
+])('%i layers in %i stages: what is left over goes before the last', (layers, stages, sizes) => {
+  expect(stageSizes(layers, stages)).toEqual(sizes)
+})
