@@ -28,6 +28,7 @@ const releaseSchema = z.object({
   quantization: z.array(z.string()).min(5),
   deprecatedQuantization: z.array(z.string()),
   architectures: z.array(z.string()).min(50),
+  methods: z.record(z.string(), z.object({ capability: z.number().nullable(), dtypes: z.array(z.string()) })),
 })
 type Release = z.infer<typeof releaseSchema> & { version: string; wheel: string; wheelBytes: number }
 const nameKinds = ['flags', 'variables', 'quantization', 'deprecatedQuantization', 'architectures'] as const
@@ -129,8 +130,8 @@ async function main(): Promise<void> {
     console.log(`${version}${kept ? ' (known)' : ''}: ${counts}; capabilities ${release.capabilities.join(' ')}`)
   }
   const facts = releases.map((release) => {
-    const { version, wheel, wheelBytes, built, requirements, cuda, capabilities } = release
-    return { version, built, wheel, wheelBytes, cuda, capabilities, requirements }
+    const { version, wheel, wheelBytes, built, requirements, cuda, capabilities, methods } = release
+    return { version, built, wheel, wheelBytes, cuda, capabilities, requirements, methods }
   })
   const generated = new Date().toISOString().slice(0, 10)
   const rows = facts.map((fact) => JSON.stringify(fact)).join(',\n')

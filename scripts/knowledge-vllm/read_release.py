@@ -12,6 +12,7 @@ from email.parser import Parser
 
 from read_flags import flags_of
 from read_kernels import capabilities_of, cuda_major_of
+from read_methods import methods_of
 
 
 def module_of(wheel: zipfile.ZipFile, name: str) -> ast.Module | None:
@@ -110,6 +111,7 @@ def main() -> None:
                     "quantization": sorted(quantization["methods"]),
                     "deprecatedQuantization": sorted(quantization["deprecated"]),
                     "architectures": architectures_of(wheel),
+                    "methods": methods_of(wheel),
                 }
             )
         )
