@@ -87,6 +87,18 @@ describe('the screen', () => {
     await screen.waitFor((text) => !text.includes('garbage') && text === before)
   })
 
+  test('explains every key with ?, and what else there is to say, and then is where it was', async () => {
+    const screen = await open()
+    screen.press('down', '?')
+    await screen.waitFor('Keys on this screen')
+    expect(screen.screen()).toContain('Take the row under the cursor.')
+    expect(screen.lines()[23]).toContain('esc close')
+    screen.press('end')
+    await screen.waitFor('panel of 65 columns')
+    screen.press('j', '?')
+    await screen.waitFor('› AWQ')
+  })
+
   test('is ASCII where the locale has no UTF-8, foreign words included', async () => {
     const screen = await open({ env: { LANG: 'C', LC_ALL: undefined } })
     expect(screen.screen()).toMatch(/^[\n\x20-\x7e]*$/)

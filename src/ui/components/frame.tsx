@@ -1,9 +1,12 @@
 import { Box, Text, useWindowSize } from 'ink'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useSigns, useTerminal, useTheme } from '../context.tsx'
+import { bind, commands } from '../keys/commands.ts'
 import { KeyFooter } from '../keys/key-footer.tsx'
+import { useKeys } from '../keys/use-keys.ts'
 import { cut } from '../text/width.ts'
 import { BodyContext } from './body-context.ts'
+import { HelpPanel } from './help-panel.tsx'
 import { type Layout, layoutOf } from './layout.ts'
 import { Rule } from './rule.tsx'
 import { StepList, type StepMark } from './step-list.tsx'
@@ -16,7 +19,7 @@ export type FrameProps = {
   readonly place?: string
   /** Left out on screens that need the whole width (a log). */
   readonly steps?: readonly StepMark[]
-  /** Shown on the right where the window is wide enough; it is told its size. */
+  /** Shown on the right where the window is wide enough, and otherwise with the help (`?`); it is told its size. */
   readonly panel?: (size: { readonly columns: number; readonly rows: number }) => ReactNode
   /** Instead of the keys: a question such as "press ctrl-c again". */
   readonly footer?: ReactNode
@@ -42,6 +45,34 @@ export function Frame(props: FrameProps) {
 
 type Sized = FrameProps & { readonly columns: number; readonly rows: number }
 
+/** What the body shows: the screen, or the help in its place; the screen stays mounted and keeps its state. */
+function Body({
+  columns,
+  rows,
+  aside,
+  children,
+}: {
+  columns: number
+  rows: number
+  aside: ReactNode
+  children: ReactNode
+}) {
+  const [helps, setHelps] = useState(false)
+  useKeys([bind(commands.help, () => setHelps(true))], { layer: 'frame' })
+  return (
+    <BodyContext value={{ columns, rows }}>
+      {helps ? (
+        <HelpPanel columns={columns} rows={rows} onClose={() => setHelps(false)}>
+          {aside}
+        </HelpPanel>
+      ) : null}
+      <Box flexDirection="column" display={helps ? 'none' : 'flex'}>
+        {children}
+      </Box>
+    </BodyContext>
+  )
+}
+
 function FullFrame({
   title,
   place,
@@ -54,6 +85,8 @@ function FullFrame({
   layout,
 }: Sized & { layout: Layout }) {
   const inside = columns - 2
+  const aside =
+    panel && layout.panelColumns === 0 ? panel({ columns: layout.bodyColumns, rows: layout.bodyRows }) : null
   const { bodyColumns, bodyRows, panelColumns, sidebarColumns } = layout
   return (
     <Box flexDirection="column" width={columns} height={rows} paddingX={1} overflow="hidden">
@@ -62,7 +95,9 @@ function FullFrame({
       <Box height={bodyRows} flexShrink={0} overflow="hidden">
         {sidebarColumns > 0 && steps ? <StepList steps={steps} columns={sidebarColumns} /> : null}
         <Box flexDirection="column" width={bodyColumns} flexShrink={0} overflow="hidden">
-          <BodyContext value={{ columns: bodyColumns, rows: bodyRows }}>{children}</BodyContext>
+          <Body columns={bodyColumns} rows={bodyRows} aside={aside}>
+            {children}
+          </Body>
         </Box>
         {panelColumns > 0 && panel ? (
           <Box flexDirection="column" width={panelColumns} flexShrink={0} marginLeft={2} overflow="hidden">
@@ -99,7 +134,9 @@ function LinearFrame({ title, place, panel, footer, children, columns, rows }: S
   return (
     <Box flexDirection="column">
       <Text>{`rigup, ${title}${place ? `, ${place}` : ''}`}</Text>
-      <BodyContext value={{ columns, rows }}>{children}</BodyContext>
+      <Body columns={columns} rows={rows} aside={null}>
+        {children}
+      </Body>
       {panel?.({ columns, rows })}
       {footer ?? <KeyFooter columns={columns} />}
     </Box>

@@ -5,7 +5,7 @@ import { type Binding, keyLabel } from './commands.ts'
 export type KeyHint = { readonly key: string; readonly label: string }
 
 const gap = 3
-/** Kept however narrow the window is. */
+/** Kept however narrow the window is, in this order at the end. */
 const lastToGo = ['?', 'q']
 
 /**
@@ -17,7 +17,7 @@ export function keyHintsOf(bindings: readonly Binding[], columns: number): KeyHi
   const hints = [...labelled.filter((entry) => !entry.minor), ...labelled.filter((entry) => entry.minor)].map(
     (entry) => ({ key: keyLabel(entry.keys[0] ?? ''), label: entry.label }),
   )
-  const kept = hints.filter((hint) => lastToGo.includes(hint.key))
+  const kept = lastToGo.flatMap((key) => hints.find((hint) => hint.key === key) ?? [])
   const others = hints.filter((hint) => !lastToGo.includes(hint.key))
   while (others.length > 0 && hintsWidth([...others, ...kept]) > columns) others.pop()
   return [...others, ...kept]
