@@ -1,9 +1,10 @@
 import { downloadFile, HubApiError, listFiles, modelInfo } from '@huggingface/hub'
 import { messageOf, Problem } from '../core/problem.ts'
+import { redact } from '../core/redact.ts'
 import { architectureFromConfig } from '../knowledge/models/architecture.ts'
 import { type Checkpoint, type CheckpointFile, completeConfig, quantizationFiles, weightsOf } from './checkpoint.ts'
 import { readGguf } from './gguf.ts'
-import { type Environment, type Fetch, hubUrl, patientFetch, shownHubUrl } from './network.ts'
+import { type Environment, type Fetch, hubUrl, patientFetch, withEndpointCredentials } from './network.ts'
 import { hubToken } from './token.ts'
 
 export type HubQuestion = {
@@ -21,11 +22,11 @@ export class HubUnreachable extends Problem {}
 
 function refused(error: unknown, question: HubQuestion, hasToken: boolean): Problem {
   const { id, revision, environment } = question
-  const at = shownHubUrl(environment)
+  const at = hubUrl(environment)
   if (!(error instanceof HubApiError))
     return new HubUnreachable({
       what: `${at} does not answer.`,
-      why: messageOf(error),
+      why: redact(messageOf(error)),
       next: 'Check the network and the proxy, set HF_ENDPOINT to a mirror, or give a local folder.',
       exit: 'network',
       cause: error,
@@ -139,7 +140,7 @@ export async function readFromHub(question: HubQuestion): Promise<Checkpoint> {
   const session: Session = {
     repo: { type: 'model', name: question.id },
     hubUrl: hubUrl(question.environment),
-    fetch: patientFetch(question.fetch, question.signal),
+    fetch: withEndpointCredentials(patientFetch(question.fetch, question.signal), question.environment),
     revision: question.revision ?? 'main',
     // The library refuses tokens of another shape; those are for mirrors and cannot be passed on.
     ...(token?.startsWith('hf_') ? { accessToken: token } : {}),

@@ -25,15 +25,24 @@ export function patientFetch(base: Fetch = fetch, signal?: AbortSignal): Fetch {
   }
 }
 
-/** The hub's address without a slash at its end: HF_ENDPOINT, or the hub itself. Plain http is left to the operator. */
+/** The hub's address without a slash at its end and without credentials: HF_ENDPOINT, or the hub itself. */
 export function hubUrl(environment: Environment): string {
   const given = environment.HF_ENDPOINT?.trim()
-  return (given === undefined || !/^https?:\/\//.test(given) ? 'https://huggingface.co' : given).replace(/\/+$/, '')
+  const url = given === undefined || !/^https?:\/\//.test(given) ? 'https://huggingface.co' : given
+  return withoutCredentials(url).replace(/\/+$/, '')
 }
 
-/** The hub's address as it may be shown. */
-export function shownHubUrl(environment: Environment): string {
-  return withoutCredentials(hubUrl(environment))
+/** `fetch` that sends the user and password of HF_ENDPOINT as a header, where no token is sent: fetch refuses them in a URL. */
+export function withEndpointCredentials(base: Fetch, environment: Environment): Fetch {
+  const given = environment.HF_ENDPOINT?.trim() ?? ''
+  const { username, password } = URL.canParse(given) ? new URL(given) : { username: '', password: '' }
+  if (username === '') return base
+  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  return (input, init) => {
+    const headers = new Headers(init?.headers)
+    if (!headers.has('authorization')) headers.set('authorization', `Basic ${basic}`)
+    return base(input, { ...init, headers })
+  }
 }
 
 /** True where the environment forbids asking the hub (HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE). */

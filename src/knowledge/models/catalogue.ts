@@ -112,15 +112,16 @@ function bareName(id: string): string {
 }
 
 /**
- * The model of that id, whatever its case; failing that, the one model whose name without the owner is the same (local folders
- * and cache folders carry no owner). Null where the catalogue has none, or several that differ.
+ * The model of that id, whatever its case. A name without an owner (a bare name, a local folder, a cache folder) is the first of that
+ * name; with an owner it has to be that owner's. Null where the catalogue has none.
  */
 export function findModel(id: string): CatalogueModel | null {
-  const exact = entries.get(id.trim().toLowerCase())
+  const asked = id.trim()
+  const exact = entries.get(asked.toLowerCase())
   if (exact !== undefined) return model(exact)
-  const name = bareName(id.trim())
-  const alike = file.models.filter((entry) => bareName(entry.id) === name)
-  const first = alike[0]
+  if (/^[^/\\.~]+\/[^/\\]+$/.test(asked) && !asked.startsWith('models--')) return null
+  const name = bareName(asked)
+  const first = file.models.find((entry) => bareName(entry.id) === name)
   return first === undefined ? null : model(first)
 }
 

@@ -16,11 +16,14 @@ const named: readonly [RegExp, Record<string, unknown>][] = [
 export type SimilarModel = { readonly like: CatalogueModel; readonly architecture: ModelArchitecture }
 
 /**
- * A guess by the name alone: the catalogue's model of the same name but for the number format, in the format that the name says
+ * A guess by the name alone: another owner's model of the same name, else the one that differs in the number format, in the format that the name says
  * (`someone/Qwen3-14B-AWQ` is taken for Qwen3-14B with 4-bit weights). Null where no name is alike.
  */
 export function similarModel(id: string): SimilarModel | null {
   const alike = modelsLike(id)
+  const name = id.split('/').at(-1)?.toLowerCase()
+  const namesake = alike.find((model) => model.id.split('/').at(-1)?.toLowerCase() === name)
+  if (namesake !== undefined) return { like: namesake, architecture: namesake.architecture }
   const plain = alike.find((model) => model.quantization === null) ?? alike[0]
   if (plain === undefined) return null
   const format = named.find(([pattern]) => pattern.test(id))?.[1]

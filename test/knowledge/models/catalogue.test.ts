@@ -57,7 +57,7 @@ describe('finding a model', () => {
     expect(findModel(asked)?.id).toBe(id)
   })
 
-  test.each(['nobody/Nothing-7B', '', '../..', 'Qwen'])('%s is nothing', (asked) => {
+  test.each(['nobody/Nothing-7B', 'somebody/Qwen3-8B', '', '../..', 'Qwen'])('%s is nothing', (asked) => {
     expect(findModel(asked)).toBeNull()
   })
 
@@ -76,7 +76,7 @@ describe('finding a model', () => {
 
 describe('a guess by the name', () => {
   test.each([
-    ['someone/Qwen3-14B-AWQ', 'Qwen/Qwen3-14B', 4],
+    ['someone/Qwen3-14B-AWQ', 'Qwen/Qwen3-14B-AWQ', 4],
     ['someone/Qwen2.5-72B-Instruct-GPTQ-Int8', 'Qwen/Qwen2.5-72B-Instruct', 8],
     ['someone/Qwen3-14B-NVFP4', 'Qwen/Qwen3-14B', 4],
   ])('%s is %s in %i bits', (id, like, bits) => {
