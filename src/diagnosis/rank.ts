@@ -16,8 +16,10 @@ export type Candidate = {
 
 /** A proof, or what adds up to it. */
 const enough = 10
-/** One strong sign, or two weak ones. */
-export const likely = 6
+/** A strong sign, a telling frame, or two weak signs. */
+export const likely = 5
+/** A sign of a hang counts only where the log ends with it. */
+const endOfLog = 25
 
 function holds(sign: Sign, traits: ReadonlySet<Trait>): boolean {
   return (
@@ -27,7 +29,7 @@ function holds(sign: Sign, traits: ReadonlySet<Trait>): boolean {
 
 function worth({ sign, level }: SignSeen, failed: boolean): number {
   // A warning is evidence only once something has failed, and then a little less than an error.
-  if (level === 'warning') return failed ? sign.points - 1 : 0
+  if (level === 'warning') return failed || sign.points >= enough || sign.atEnd ? sign.points - 1 : 0
   return sign.points
 }
 
@@ -36,7 +38,11 @@ function candidate(signature: Signature, findings: Findings, failed: boolean, up
     signs
       .map((sign) => findings.signs.get(sign))
       .filter((seen) => seen !== undefined)
-      .filter(({ sign }) => holds(sign, findings.traits) && (!upNow || failed || sign.running === true))
+      .filter(({ sign, lastLine }) => {
+        if (!holds(sign, findings.traits)) return false
+        if (sign.atEnd && (failed || upNow || lastLine <= findings.lastLine - endOfLog)) return false
+        return !upNow || failed || sign.running === true
+      })
   const seen = seenOf(signature.signs).sort((a, b) => worth(b, failed) - worth(a, failed) || a.order - b.order)
   const first = seen[0]
   if (!first) return null

@@ -1,4 +1,4 @@
-import { advice, command, hint, proof, recipe, rootCommand, type Signature, strong } from './signature.ts'
+import { advice, command, frame, hint, proof, recipe, rootCommand, type Signature, strong } from './signature.ts'
 
 const eager = {
   title: 'no compilation',
@@ -29,9 +29,24 @@ export const compiling: readonly Signature[] = [
         'get_cuda_path',
         'CUDA_HOME{}does not exist',
         'Failed to find nvcc',
-        'nvcc',
       ),
-      hint('flashinfer/jit', 'flashinfer.jit', 'build_and_load', 'gen_sampling_module', 'FlashInfer', 'flashinfer'),
+      frame(
+        'in flashinfer_sample',
+        'in build_and_load',
+        'in gen_sampling_module',
+        'in get_sampling_module',
+        'topk_topp_sampler(',
+        'in forward_cuda{}flashinfer',
+      ),
+      hint(
+        'nvcc',
+        'flashinfer/jit',
+        'flashinfer.jit',
+        'build_and_load',
+        'gen_sampling_module',
+        'FlashInfer',
+        'flashinfer',
+      ),
     ],
     explains: ['cuda-home-misconfigured', 'ninja-missing', 'torch-compile-failure'],
     sentence: 'FlashInfer wants to compile a kernel and finds no CUDA compiler (nvcc).',
@@ -110,8 +125,11 @@ export const compiling: readonly Signature[] = [
     cause: 'cuda-home-misconfigured',
     signs: [
       proof(
-        ':/bin/nvcc',
-        ":/usr/local/cuda{}/bin/nvcc'",
+        ' :/usr/local/cuda{}/bin/nvcc',
+        '-isystem :/',
+        '::/usr/local/cuda',
+        "':/usr/local/cuda",
+        '=:/usr/local/cuda',
         'CUDA_HOME{}is not a directory',
         'specified CUDA_HOME',
         'CUDA_HOME: ',
@@ -357,11 +375,12 @@ export const compiling: readonly Signature[] = [
         'Could not find schema for _C::',
         'No such operator _C::',
         'No such operator vllm::',
+        'undefined symbol: _Z{kernel:n}',
       ),
       hint('built from source', 'VLLM_USE_PRECOMPILED', 'pip install -e', '/vllm/vllm/', 'torch.ops._C'),
     ],
-    against: [strong('undefined symbol'), strong('libcudart')],
-    explains: ['python-dependency-missing', 'torch-abi-undefined-symbol', 'arch-inspection-failed'],
+    against: [{ ...strong('undefined symbol'), unless: ['undefined symbol: _Z{kernel:n}'] }, strong('libcudart')],
+    explains: ['python-dependency-missing', 'arch-inspection-failed'],
     sentence: 'The compiled part of this vLLM lacks a kernel that its Python part calls.',
     because:
       'The two come from different versions, the build left the kernel out for this GPU, or vLLM is imported from its source folder instead of the installed one.',

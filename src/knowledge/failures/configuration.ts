@@ -1,4 +1,4 @@
-import { command, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
+import { command, frame, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
 
 /** `--swap-space 4 --foo` to the name of the first flag, without dashes. */
 function firstFlag(values: Values): Values {
@@ -58,7 +58,9 @@ export const configuration: readonly Signature[] = [
         'is greater than the derived max_model_len',
         'is greater than the max_model_len',
         'To allow overriding this maximum, set the env var VLLM_ALLOW_LONG_MAX_MODEL_LEN',
+        'VLLM_ALLOW_LONG_MAX_MODEL_LEN=1',
       ),
+      frame('in _get_and_verify_max_len', 'in get_and_verify_max_len'),
     ],
     derive: (values) =>
       (Number((values['allowed'] ?? '').replace(/\.0$/, '')) || 0) > 0
@@ -89,6 +91,8 @@ export const configuration: readonly Signature[] = [
         'max_num_batched_tokens ({tokens:n}) is smaller than max_model_len ({length:n})',
         'is smaller than max_model_len',
         'Please increase max_num_batched_tokens or decrease max_model_len',
+        'makes vLLM reject longer sequences',
+        'effectively limits the maximum sequence length',
       ),
     ],
     derive: (values) => ({ ...(values['length'] ? { length: values['length'] } : {}) }),
@@ -121,22 +125,25 @@ export const configuration: readonly Signature[] = [
   {
     cause: 'port-in-use',
     signs: [
-      proof(
-        'Address already in use',
-        'address already in use',
-        'Errno 98',
-        'Errno 48',
-        'WinError 10048',
-        'port is already allocated',
-        'EADDRINUSE',
-        "couldn't bind HTTP server socket",
-        "couldn't bind to server socket",
-        'bind: address already in use',
-        'port {port:n} is already in use',
-        'error while attempting to bind on address',
-        'Only one usage of each socket address',
-        'failed to bind host port',
-      ),
+      {
+        ...proof(
+          'Address already in use',
+          'Errno 98',
+          'Errno 48',
+          'WinError 10048',
+          'port is already allocated',
+          'EADDRINUSE',
+          "couldn't bind HTTP server socket",
+          "couldn't bind to server socket",
+          'bind: address already in use',
+          'port {port:n} is already in use',
+          'error while attempting to bind on address',
+          'Only one usage of each socket address',
+          'failed to bind host port',
+        ),
+        running: true,
+      },
+      frame('in create_server_socket', 'sock.bind(addr)'),
       hint("bind on address ('{}', {port:n})", 'attempting to bind on address', 'Bind for {}:{port:n} failed'),
     ],
     against: [strong('MASTER_PORT', 'TCPStore')],
@@ -180,7 +187,6 @@ export const configuration: readonly Signature[] = [
         'V0 LLM engine is no longer',
         'but found envs.VLLM_USE_V1=False',
         'V0 attention backends have been removed',
-        'V0 engine is deprecated and has been removed',
         'is only supported for V1',
         'VLLM_USE_V1=0 is no longer',
       ),
@@ -221,6 +227,7 @@ export const configuration: readonly Signature[] = [
         'but envs.VLLM_USE_V1=True',
         'only supported in V0',
         'not support VLLM_USE_V1',
+        'in _raise_or_fallback',
         'Model Runner V2 does not yet support: {feature}',
         'does not support V0 only',
         'is not supported for V1',

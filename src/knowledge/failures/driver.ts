@@ -1,4 +1,4 @@
-import { advice, command, hint, proof, recipe, rootCommand, type Signature, strong } from './signature.ts'
+import { advice, command, frame, hint, proof, recipe, rootCommand, type Signature, strong } from './signature.ts'
 
 const seeDriver = {
   title: 'see the driver and the CUDA version it supports',
@@ -177,6 +177,9 @@ export const driver: readonly Signature[] = [
         'nvml error: driver/library version mismatch',
         'API mismatch: the client',
         'NVML library version:',
+        'RM has detected an NVML/RM version mismatch',
+        'NVML/RM version mismatch',
+        'version mismatch{}NVML',
       ),
     ],
     explains: [
@@ -218,6 +221,11 @@ export const driver: readonly Signature[] = [
       ),
       strong(
         'CUDA is not available',
+        'Unexpected error from cudaGetDeviceCount()',
+        'GPU not detected',
+        '0 GPUs',
+        'No GPU detected',
+        'no GPUs found',
         'torch.cuda.is_available() is False',
         'NVML: Driver Not Loaded',
         'NVMLError_DriverNotLoaded',
@@ -269,12 +277,8 @@ export const driver: readonly Signature[] = [
         'CUDA_VISIBLE_DEVICES{}must be integers',
         'UUIDs are not supported',
       ),
-      hint(
-        'device_id_to_physical_device_id',
-        'CUDA_VISIBLE_DEVICES=GPU-',
-        'CUDA_VISIBLE_DEVICES=MIG-',
-        'physical_device_id = ',
-      ),
+      frame('in device_id_to_physical_device_id'),
+      hint('CUDA_VISIBLE_DEVICES=GPU-', 'CUDA_VISIBLE_DEVICES=MIG-', 'physical_device_id = '),
     ],
     explains: ['arch-inspection-failed', 'failed-to-infer-device'],
     sentence: 'CUDA_VISIBLE_DEVICES names GPUs by UUID, which this vLLM cannot read.',
@@ -306,6 +310,7 @@ export const driver: readonly Signature[] = [
         'Could not find libcuda',
         'Unable to load CUDA library',
       ),
+      strong('collect2: error: ld returned'),
       hint('libcuda_dirs', '/sbin/ldconfig', 'in libcuda_dirs', 'ldconfig -p'),
     ],
     explains: [
@@ -360,8 +365,18 @@ export const driver: readonly Signature[] = [
         'Failed to import from amdsmi',
         'device type=,',
       ),
-      strong('NVML Shared Library Not Found', 'NVMLError_LibraryNotFound'),
+      {
+        ...strong(
+          'NVML Shared Library Not Found',
+          'NVMLError_LibraryNotFound',
+          'No platform detected',
+          'UnspecifiedPlatform',
+        ),
+        quiet: true,
+      },
+      frame('config/device.py{}__post_init__', 'in DeviceConfig'),
     ],
+    against: [{ ...proof('Automatically detected platform'), quiet: true }],
     sentence: 'vLLM finds no device that it was built for.',
     because:
       'It looks for NVML (NVIDIA), amdsmi (AMD), XPU and CPU builds in turn. None answered: there is no driver, the container has no GPU, or the wheel is for another kind of device.',
@@ -391,11 +406,8 @@ export const driver: readonly Signature[] = [
   {
     cause: 'wsl2-nvml-fork',
     signs: [
-      {
-        ...strong('NVMLError_NotSupported', 'NVML Not Supported', 'pynvml.NVMLError_NotSupported: Not Supported'),
-        traits: ['wsl'],
-      },
-      hint('NVMLError_NotSupported', 'NVML_ERROR_NOT_SUPPORTED'),
+      strong('NVMLError_NotSupported', 'NVML Not Supported', 'NVML_ERROR_NOT_SUPPORTED'),
+      { ...hint('WSL', 'NVML'), traits: ['wsl'] },
     ],
     explains: ['failed-to-infer-device'],
     sentence: 'Under WSL the GPU’s management library does not answer in a forked process.',
@@ -429,6 +441,9 @@ export const driver: readonly Signature[] = [
         'nvidia-container-cli: initialization error',
         'nvidia-container-runtime-hook',
         'exec: "nvidia-container-cli"',
+        'runtime: nvidia',
+        'nvidia-container-toolkit',
+        'nvidia-ctk',
       ),
     ],
     sentence: 'The container tool has no NVIDIA runtime.',

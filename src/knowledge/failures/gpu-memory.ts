@@ -1,14 +1,15 @@
-import { advice, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
+import { advice, frame, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
 
 const outOfMemory = [
   'CUDA out of memory',
   'HIP out of memory',
   'XPU out of memory',
-  'OutOfMemoryError: ',
+  'OutOfMemoryError',
   'CUDA error: out of memory',
   'CUDA_ERROR_OUT_OF_MEMORY',
   'cudaErrorMemoryAllocation',
   'hipErrorOutOfMemory',
+  'torch_call_dispatcher{}aten::empty',
 ] as const
 
 const loadingFrames = [
@@ -18,7 +19,12 @@ const loadingFrames = [
   'in load_weights',
   'in weight_loader',
   'in _initialize_model',
-  'in initialize_model',
+  'in initialize_model$',
+  'in prepare_fp8_layer',
+  'in gptq_marlin_repack',
+  'in marlin_make_workspace',
+  'in repack_',
+  'in _convert_to_',
   'in process_weights_after_loading',
   'in get_model',
   'Failed to load model - not enough GPU memory',
@@ -39,6 +45,13 @@ const laterFrames = [
   'in allocate_kv_cache',
   'in compile_or_warm_up_model',
   'in warm_up_model',
+  'in profile_cudagraph_memory',
+  'in _capture_cudagraphs',
+  'in forward',
+  'compilation/decorators.py',
+  'in profile_num_available_blocks',
+  'in _allocate_kv_cache_tensors',
+  'in _warm_up',
   'in kernel_warmup',
   'in execute_model',
   'cuda_graph',
@@ -77,13 +90,13 @@ export const gpuMemory: readonly Signature[] = [
     signs: [
       proof('Failed to load model - not enough GPU memory'),
       { ...strong(...outOfMemory), unless: ['warming up sampler'] },
-      { ...strong(...loadingFrames), unless: ['Error: '] },
+      { ...strong(...loadingFrames), unless: ['Error: '], traits: ['out-of-memory'] },
       { ...hint(...outOfMemory), during: ['loading', 'downloading'] },
     ],
     against: [
-      strong(...laterFrames),
+      { ...strong(...laterFrames), traits: ['out-of-memory'] },
       strong('out of memory occurred when warming up'),
-      strong('Model loading took', 'Loading model weights took'),
+      strong('Model loading took', 'Loading model weights took', 'Loading weights took'),
       strong('get_multimodal_embeddings', 'embed_multimodal', 'profile_multimodal'),
     ],
     sentence: 'The weights do not fit into GPU memory.',
@@ -116,16 +129,19 @@ export const gpuMemory: readonly Signature[] = [
     cause: 'gpu-oom-multimodal-profiling',
     signs: [
       { ...strong(...outOfMemory), traits: ['multimodal'] },
-      strong(
-        'in get_multimodal_embeddings',
-        'in embed_multimodal',
-        'in profile_multimodal',
-        'in _process_image_input',
-        'in _process_video_input',
-        'in _execute_mm_encoder',
-        'dummy_encoder_outputs',
-        'in get_image_features',
-      ),
+      {
+        ...strong(
+          'in get_multimodal_embeddings',
+          'in embed_multimodal',
+          'in profile_multimodal',
+          'in _process_image_input',
+          'in _process_video_input',
+          'in _execute_mm_encoder',
+          'dummy_encoder_outputs',
+          'in get_image_features',
+        ),
+        traits: ['out-of-memory'],
+      },
     ],
     against: [strong('Capturing CUDA graph'), strong(...loadingFrames)],
     explains: ['gpu-oom-warmup-or-cudagraph', 'gpu-oom-weights'],
@@ -156,11 +172,15 @@ export const gpuMemory: readonly Signature[] = [
     signs: [
       proof('out of memory occurred when warming up sampler with {requests:n} dummy requests'),
       strong(...outOfMemory),
-      { ...strong(...laterFrames), unless: ['cudagraph_mode', 'cudagraph_capture_sizes', 'Cudagraph is disabled'] },
+      {
+        ...strong(...laterFrames),
+        traits: ['out-of-memory'],
+        unless: ['cudagraph_mode', 'cudagraph_capture_sizes', 'Cudagraph is disabled'],
+      },
       { ...hint(...outOfMemory), during: ['compiling', 'profiling', 'kv-cache', 'warmup', 'graphs', 'api'] },
-      hint('Model loading took', 'Loading model weights took'),
+      { ...hint('Model loading took', 'Loading model weights took'), quiet: true, traits: ['out-of-memory'] },
     ],
-    against: [strong(...loadingFrames)],
+    against: [{ ...strong(...loadingFrames), traits: ['out-of-memory'] }],
     derive: neighbours,
     sentence: 'The weights fit, but GPU memory runs out in the warm-up after them.',
     because:
@@ -195,7 +215,7 @@ export const gpuMemory: readonly Signature[] = [
         'number of GPU blocks: 0',
       ),
       hint('Available KV cache memory: -', 'reserved for KV Cache is -'),
-      hint('check_enough_kv_cache_memory', 'raise_if_cache_size_invalid', 'assert num_gpu_blocks > 0'),
+      frame('check_enough_kv_cache_memory', 'assert num_gpu_blocks > 0', 'assert self.num_gpu_blocks'),
     ],
     derive: neighbours,
     sentence: 'No GPU memory is left for the KV cache.',
@@ -235,7 +255,7 @@ export const gpuMemory: readonly Signature[] = [
         withoutTraits: ['cpu'],
       },
       { ...hint('estimated maximum model length is {estimate:n}'), withoutTraits: ['cpu'] },
-      hint('# GPU blocks: {blocks:n}', '# cuda blocks: {blocks:n}'),
+      frame('in raise_if_cache_size_invalid'),
     ],
     derive: (values) => {
       const estimate = Number((values['estimate'] ?? '').replaceAll(',', ''))
@@ -288,7 +308,8 @@ export const gpuMemory: readonly Signature[] = [
         'on startup is less than desired CPU memory utilization',
         'is less than desired GPU memory utilization',
       ),
-      hint('Decrease GPU memory utilization or reduce GPU memory used by other processes'),
+      proof('Decrease GPU memory utilization or reduce GPU memory used by other processes'),
+      frame('in request_memory', 'requested_memory'),
     ],
     derive: (values) => {
       const share = Math.floor((Number(values['free']) / Number(values['total'])) * 100) / 100 - 0.01
@@ -323,7 +344,11 @@ export const gpuMemory: readonly Signature[] = [
   {
     cause: 'memory-profiling-assert',
     signs: [
-      proof('Error in memory profiling. Initial free memory', 'Error in memory profiling. '),
+      proof(
+        'Error in memory profiling',
+        'current free memory {now:n}',
+        'in assert_memory_footprint_increased_during_profiling',
+      ),
       hint(
         'This happens when other processes sharing the same container release GPU memory',
         'This happens when the GPU memory was not properly cleaned up before initializing',
@@ -354,8 +379,14 @@ export const gpuMemory: readonly Signature[] = [
         'max_num_seqs ({asked:n}) exceeds available Mamba cache blocks ({blocks:n})',
         'exceeds available Mamba cache blocks',
         'exceeds the number of available Mamba cache blocks',
+        'exceeds{}Mamba{}blocks',
+        'Mamba cache blocks',
       ),
-      hint('Please lower max_num_seqs to at most {blocks:n}'),
+      proof(
+        'Please lower max_num_seqs to at most {blocks:n}',
+        'available Mamba cache blocks ({blocks:n})',
+        'Each decode request requires one Mamba cache block',
+      ),
     ],
     derive: (values) => ((Number(values['blocks']) || 0) > 0 ? { fittingSeqs: values['blocks'] ?? '' } : {}),
     explains: ['gpu-oom-warmup-or-cudagraph'],

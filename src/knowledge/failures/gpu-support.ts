@@ -1,4 +1,4 @@
-import { advice, hint, proof, recipe, type Signature, strong } from './signature.ts'
+import { advice, frame, hint, proof, recipe, type Signature, strong } from './signature.ts'
 
 export const gpuSupport: readonly Signature[] = [
   {
@@ -9,6 +9,8 @@ export const gpuSupport: readonly Signature[] = [
         'cudaErrorNoKernelImageForDevice',
         'CUDA_ERROR_NO_BINARY_FOR_GPU',
         'no kernel image is available',
+        'kernel image not available',
+        'no kernel image',
       ),
       strong(
         'is not compatible with the current PyTorch installation',
@@ -16,7 +18,7 @@ export const gpuSupport: readonly Signature[] = [
         'with CUDA capability {capability:w} is not compatible',
       ),
     ],
-    explains: ['gpu-compute-capability-too-low', 'torch-compile-failure'],
+    explains: ['torch-compile-failure'],
     sentence: 'This build has no code for the GPU’s generation.',
     because:
       'A wheel holds kernels for a list of compute capabilities. Pascal and Volta are too old for new wheels, and a new card is missing in old ones.',
@@ -102,6 +104,7 @@ export const gpuSupport: readonly Signature[] = [
         'Feature {}.bf16{} requires .target sm_8',
         'requires .target sm_80 or higher',
       ),
+      frame('in check_if_supports_dtype', '_check_if_gpu_supports_dtype'),
       hint('--dtype=half', 'dtype=half'),
     ],
     explains: ['triton-compile-failed', 'torch-compile-failure', 'gpu-compute-capability-too-low'],
@@ -129,19 +132,17 @@ export const gpuSupport: readonly Signature[] = [
         'native FP8 (fp8e4nv) requires SM89',
         'torch._scaled_mm is only supported on CUDA devices with compute capability',
         'Float8_e4m3fn{}is not supported',
-        'fp8 is not supported on this',
-        'FP8 is not supported on',
         'FP8 quantized models is only supported on',
         'fp8 quantization is currently not supported',
-        'Fp8 is not supported',
         'FP8 kv cache is only supported',
       ),
+      frame('in _scaled_mm', 'fp8e4nv'),
       hint('kv_cache_dtype=fp8', "kv_cache_dtype='fp8", 'fp8_e4m3', 'Float8'),
     ],
+    against: [strong('The quantization method')],
     explains: [
       'triton-compile-failed',
       'torch-compile-failure',
-      'quant-unsupported-on-gpu',
       'attention-backend-invalid',
       'gpu-compute-capability-too-low',
     ],
@@ -179,6 +180,14 @@ export const gpuSupport: readonly Signature[] = [
         'quantization{}not supported on ROCm',
         'Marlin kernels are not supported',
       ),
+      frame(
+        'in _check_scheme_supported',
+        'in get_quant_config',
+        'in _get_quantization_config',
+        'in verify_marlin_supported',
+        'in choose_mp_linear_kernel',
+        'in _verify_quant',
+      ),
       hint('capability >= 75', 'capability >= 80', 'Minimum capability'),
     ],
     sentence: 'The GPU is too old for the quantization method {method}.',
@@ -205,7 +214,9 @@ export const gpuSupport: readonly Signature[] = [
     cause: 'attention-backend-invalid',
     signs: [
       proof(
-        'No valid attention backend found for',
+        'No valid attention backend found',
+        '_MLA is not valid',
+        'is not valid{}Reason: [',
         'Selected backend {backend:w} is not valid for this configuration',
         'Invalid attention backend for',
         'Unknown attention backend: {backend:w}',
@@ -227,7 +238,14 @@ export const gpuSupport: readonly Signature[] = [
         'not supported with attention backend',
         'MLA is not supported',
       ),
-      hint('VLLM_ATTENTION_BACKEND'),
+      frame(
+        'in get_attn_backend',
+        'in get_attn_backend_cls',
+        'in _cached_get_attn_backend',
+        'in select_attention_backend',
+        'in validate_head_size',
+      ),
+      hint('VLLM_ATTENTION_BACKEND', 'attention backend', 'MLAAttention('),
     ],
     against: [strong('Cannot use FlashAttention-2 backend')],
     sentence: 'No attention backend runs this model on this GPU, or the chosen one does not.',

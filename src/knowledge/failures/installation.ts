@@ -1,4 +1,4 @@
-import { advice, command, hint, proof, recipe, type Signature, strong } from './signature.ts'
+import { advice, command, frame, hint, proof, recipe, type Signature, strong } from './signature.ts'
 
 const freshEnvironment = {
   title: 'a fresh environment, resolved in one go with uv',
@@ -104,7 +104,12 @@ export const installation: readonly Signature[] = [
         'Unable to find NCCL',
         'libnccl{}not found',
         'NCCL library not found',
+        "name 'ncclGetVersion' is not defined",
+        "name 'nccl",
+        'No such file{}libnccl',
+        'nccl.so',
       ),
+      frame('in find_nccl_library', 'in ncclGetVersion'),
       hint('libtorch_cuda.so', 'pynccl', 'VLLM_NCCL_SO_PATH', 'find_nccl_library'),
     ],
     explains: ['torch-abi-undefined-symbol', 'arch-inspection-failed', 'failed-to-infer-device'],
@@ -160,11 +165,6 @@ export const installation: readonly Signature[] = [
     cause: 'torch-abi-undefined-symbol',
     signs: [
       proof(
-        '_C.abi3.so: undefined symbol',
-        'vllm{}.so: undefined symbol',
-        '_C.cpython{}undefined symbol',
-        '_moe_C{}undefined symbol',
-        '_vllm_fa{}undefined symbol',
         'undefined symbol: _ZN3c10',
         'undefined symbol: _ZN5torch',
         'undefined symbol: _ZNK3c10',
@@ -174,8 +174,8 @@ export const installation: readonly Signature[] = [
         'operator torchvision::nms does not exist',
         'partially initialized module {}torchvision',
       ),
+      { ...strong('undefined symbol'), unless: ['undefined symbol: _Z{kernel:n}'] },
       strong(
-        'undefined symbol',
         "'_OpNamespace' '_C' object has no attribute",
         "'_OpNamespace' '_moe_C' object has no attribute",
         'procedure entry point',
@@ -184,12 +184,7 @@ export const installation: readonly Signature[] = [
       ),
       hint('Failed to import from vllm._C', 'vllm._C', 'compiled against a different'),
     ],
-    explains: [
-      'arch-inspection-failed',
-      'source-build-missing-kernel',
-      'failed-to-infer-device',
-      'python-dependency-missing',
-    ],
+    explains: ['arch-inspection-failed', 'failed-to-infer-device', 'python-dependency-missing'],
     sentence: 'A compiled extension and the installed torch do not fit each other.',
     because:
       'vLLM’s extension is built for exactly one version of torch. Another torch was installed afterwards, or two builds are mixed.',
@@ -324,6 +319,10 @@ export const installation: readonly Signature[] = [
         '`np.float_` was removed',
         'was removed in the NumPy 2.0',
         "module 'numpy' has no attribute",
+        "No module named 'numpy.lib",
+        "No module named 'numpy.",
+        'due to NumPy 2',
+        'NumPy 2.0 release',
         'numpy.ufunc size changed',
         'Numpy is not available',
         "No module named 'numpy._core",
@@ -464,9 +463,19 @@ export const installation: readonly Signature[] = [
         'libpython3{}cannot open shared object file',
         'PYTHONPATH',
       ),
-      hint('/miniconda3/lib/python3', '/anaconda3/lib/python3', '/.local/lib/python3', '/conda/lib/python3'),
-      hint('/envs/', '/venv/', '/.venv/'),
+      {
+        ...strong(
+          '/miniconda3/lib/python3',
+          '/anaconda3/lib/python3',
+          '/.local/lib/python3',
+          '/conda/lib/python3',
+          '/miniforge3/lib/python3',
+          '/usr/lib/python3/dist-packages',
+        ),
+        traits: ['conda-environment'],
+      },
     ],
+    explains: ['arch-inspection-failed', 'arch-not-supported'],
     sentence: 'Two Python installations are mixed.',
     because:
       'Modules come from one installation (conda’s base, ~/.local) and the interpreter or other modules from another.',
@@ -515,6 +524,11 @@ export const installation: readonly Signature[] = [
           'Microsoft Visual C++',
           'No module named',
           'use_libuv',
+          'Error in inspecting',
+          'are not supported for now',
+          'returned non-zero exit status',
+          'site-packages',
+          'Error:',
         ),
         traits: ['windows'],
         withoutTraits: ['wsl'],
@@ -522,6 +536,8 @@ export const installation: readonly Signature[] = [
       hint('Windows-10', 'Windows-11', 'win32'),
     ],
     explains: [
+      'arch-inspection-failed',
+      'arch-not-supported',
       'python-dependency-missing',
       'pip-resolve-conflict',
       'triton-compile-failed',

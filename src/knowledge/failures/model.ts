@@ -1,4 +1,4 @@
-import { advice, command, hint, proof, recipe, type Signature, strong } from './signature.ts'
+import { advice, command, frame, hint, proof, recipe, type Signature, strong } from './signature.ts'
 
 export const model: readonly Signature[] = [
   {
@@ -301,11 +301,17 @@ export const model: readonly Signature[] = [
         'rope_scaling["type"]',
         'rope_scaling["factor"]',
       ),
+      {
+        ...strong('rope_scaling', 'rope_parameters'),
+        unless: ['rope_scaling=rope_scaling', 'rope_scaling=', 'rope_scaling,'],
+      },
       strong(
         "KeyError: 'factor'",
         "KeyError: 'type'",
-        'in _get_and_verify_max_len',
         'rope_scaling_validation',
+        'in patch_rope_scaling',
+        'in patch_rope_parameters',
+        'in _rope_scaling_validation',
         'assert "factor" in rope',
       ),
       hint('rope_scaling', 'rope_parameters', 'get_rope(', 'rotary_embedding'),
@@ -337,6 +343,13 @@ export const model: readonly Signature[] = [
   {
     cause: 'model-path-invalid',
     signs: [
+      frame(
+        'in validate_repo_id',
+        'in cached_file',
+        'in _get_config_dict',
+        'in get_config_dict',
+        'in _prepare_weights',
+      ),
       proof(
         'Invalid repository ID or local directory specified',
         'No supported config format found in',
@@ -403,6 +416,7 @@ export const model: readonly Signature[] = [
         '--trust-remote-code',
         'requires you to execute',
         'Loading {} requires to execute some code in that repo',
+        'in resolve_trust_remote_code',
       ),
     ],
     against: [hint('unrecognized arguments')],
@@ -460,11 +474,14 @@ export const model: readonly Signature[] = [
     signs: [
       strong(
         'failed to be inspected',
-        'Error in inspecting model architecture',
         'Error in inspecting model',
-        'registry.py{}subprocess',
+        'in _run_in_subprocess',
+        'in inspect_model_cls',
+        'in _try_inspect_model_cls',
+        'in _raise_for_unsupported',
       ),
     ],
+    explains: ['arch-not-supported'],
     sentence: 'vLLM could not look into the model’s class: the process that does it died.',
     because:
       'The real error stands further up, in the lines of that process: usually a missing package or a broken installation.',
@@ -496,6 +513,7 @@ export const model: readonly Signature[] = [
         'Invalid quantization method',
         'invalid choice: {}--quantization',
       ),
+      frame('in _verify_quantization', 'in verify_quantization'),
       strong('Unsupported quantization config: bits', 'Found unknown quantization'),
     ],
     against: [strong('Unknown quantization method: gguf')],
@@ -517,7 +535,10 @@ export const model: readonly Signature[] = [
     signs: [
       {
         ...proof(
-          'default chat template is no longer allowed',
+          'default chat template is no longer',
+          'ChatTemplateResolutionError',
+          'in resolve_chat_template',
+          'in resolve_hf_chat_template',
           'you must provide a chat template',
           'chat_template is not set and no template argument was passed',
           'does not have a chat template',

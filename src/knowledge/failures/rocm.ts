@@ -19,6 +19,7 @@ export const rocm: readonly Signature[] = [
         'hipErrorSharedObjectInitFailed',
       ),
       strong(
+        'HIP error',
         'TensileLibrary',
         'hipBLASLt on an unsupported architecture',
         'unsupported architecture{}gfx',

@@ -18,6 +18,8 @@ export type Sign = {
   readonly withoutTraits?: readonly Trait[]
   /** Counts on a line of level info or debug too, which otherwise is no evidence of a failure. */
   readonly quiet?: true
+  /** Only where the log ends with it: for what hangs. */
+  readonly atEnd?: true
   /** Still a failure when the server is up. */
   readonly running?: true
 }
@@ -26,6 +28,8 @@ export type Sign = {
 export const proof = (...look: readonly Template[]): Sign => ({ look, points: 10 })
 /** The message has this cause, unless others explain it better. */
 export const strong = (...look: readonly Template[]): Sign => ({ look, points: 6 })
+/** A function on the way to the failure, in a traceback whose message may be cut off: enough where nothing better is there. */
+export const frame = (...look: readonly Template[]): Sign => ({ look, points: 5 })
 /** Supports what something else says. */
 export const hint = (...look: readonly Template[]): Sign => ({ look, points: 3 })
 

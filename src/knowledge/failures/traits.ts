@@ -5,7 +5,21 @@ export type TraitSign = { readonly look: readonly Template[]; readonly unless?: 
 
 export const traitSigns = {
   wsl: { look: ['WSL is detected', 'microsoft-standard-WSL', 'WSL2', '/usr/lib/wsl/', 'under WSL'] },
-  windows: { look: ['Windows fatal exception', '.dll', ':\\Users\\', ':\\Program', 'win_amd64', 'WinError', 'C:\\'] },
+  windows: {
+    look: [
+      'Windows fatal exception',
+      '.dll',
+      ':\\Users\\',
+      ':\\Program',
+      'win_amd64',
+      'WinError',
+      'C:\\',
+      '\\lib\\site-packages',
+      '\\python.exe',
+      '\\Scripts\\',
+      'PS C:',
+    ],
+  },
   rocm: {
     look: [
       'HIP error',
@@ -63,6 +77,22 @@ export const traitSigns = {
     look: ['expandable_segments:True', 'expandable_segments: True'],
     unless: ['try setting', 'to avoid fragmentation'],
   },
+  'out-of-memory': {
+    look: [
+      'CUDA out of memory',
+      'HIP out of memory',
+      'XPU out of memory',
+      'OutOfMemoryError',
+      'CUDA error: out of memory',
+      'CUDA_ERROR_OUT_OF_MEMORY',
+      'cudaErrorMemoryAllocation',
+      'hipErrorOutOfMemory',
+      'not enough GPU memory',
+      // How an allocation fails inside vLLM's extension since it uses torch's stable interface.
+      'torch_call_dispatcher{}aten::empty',
+    ],
+  },
+  'conda-environment': { look: ['/envs/{}/bin/', '/venv/bin/', '/.venv/bin/'] },
   gguf: { look: ['.gguf', 'gguf.py', 'load_format=gguf', 'quantization=gguf'] },
   multimodal: {
     look: [
