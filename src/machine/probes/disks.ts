@@ -104,7 +104,7 @@ export function readFindmnt(text: string, source: Source): Reading {
 
 /** Reads `df` in blocks, bytes (`-B1`) or rounded (`-h`), with or without the type, also where a long name breaks the line. */
 export function readDf(text: string, source: Source): Reading {
-  const lines = text.replace(/^(\S+)\r?\n\s+(?=\d)/gm, '$1 ').split(/\r?\n/)
+  const lines = text.replace(/^(\S+)\r?\n\s+(?=\S)/gm, '$1 ').split(/\r?\n/)
   const start = lines.findIndex((line) => /^\S+.*(%|Capacity)/.test(line))
   const heading = lines[start] ?? ''
   const unit = unitOf(heading)
