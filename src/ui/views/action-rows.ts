@@ -4,6 +4,7 @@ import { progressText } from '../components/progress-text.ts'
 import type { SelectRow } from '../components/select-list.tsx'
 import type { Signs } from '../signs.ts'
 import { elapsed } from '../text/elapsed.ts'
+import { cut } from '../text/width.ts'
 import type { Theme } from '../theme.ts'
 import { type ActionView, progressOf, type RunView, waitsFor } from './run-view.ts'
 
@@ -13,7 +14,7 @@ export function actionRows(view: RunView, now: number, signs: Signs, theme: Them
     id: action.id,
     value: action,
     sign: signOf(action.state, signs, theme),
-    cells: [printableLine(action.title), printableLine(figuresOf(view, action, now))],
+    cells: [printableLine(action.title), printableLine(figuresOf(view, action, now, signs.cut))],
   }))
 }
 
@@ -36,7 +37,10 @@ function signOf(state: ActionView['state'], signs: Signs, theme: Theme) {
   }
 }
 
-function figuresOf(view: RunView, action: ActionView, now: number): string {
+/** The title beside it matters more than the whole name of what it waits for. */
+const longestName = 18
+
+function figuresOf(view: RunView, action: ActionView, now: number, cutSign: string): string {
   switch (action.state) {
     case 'done':
       return action.seconds === null ? 'done' : formatSeconds(action.seconds)
@@ -58,7 +62,9 @@ function figuresOf(view: RunView, action: ActionView, now: number): string {
     case 'waiting': {
       const [first, ...others] = waitsFor(view, action)
       if (first === undefined) return 'waits'
-      return others.length === 0 ? `waits for ${first}` : `waits for ${others.length + 1} actions`
+      return others.length === 0
+        ? `waits for ${cut(first, longestName, cutSign)}`
+        : `waits for ${others.length + 1} actions`
     }
   }
 }

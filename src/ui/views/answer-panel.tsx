@@ -27,7 +27,7 @@ export function AnswerPanel({ answers, comparisons, width, height }: AnswerPanel
   const room = Math.max(1, height - 2 - facts.length)
   const wrong = result?.matches === false
   const verdict = result === null ? signs.running : wrong ? signs.failed : signs.done
-  const words = wrong ? `${last.text}  (expected: ${result.expected ?? 'other text'})` : last.text
+  const words = wrong ? `${last.text} (expected: ${result.expected ?? 'other text'})` : last.text
   return (
     <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
       <Rule columns={width} label={`answer ${answers.length}`} />
