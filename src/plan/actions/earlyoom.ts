@@ -45,7 +45,7 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
       exit: 'machine',
     })
   }
-  const swap = (machine.swap.totalBytes.value ?? 0) + (recipe.memory.swap?.bytes ?? 0)
+  const content = unitDropIn(earlyoomArguments(machine.memory.totalBytes.value, swapAfterwards(machine, recipe)))
   return [
     action(
       {
@@ -68,31 +68,24 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
         title: 'earlyoom spares SSH and acts although there is much swap',
         reason:
           'As it comes, earlyoom waits until 90 % of the swap is used, which on this machine is long after it has stopped answering.',
-        operations: [
-          {
-            kind: 'write',
-            path: dropIn,
-            content: unitDropIn(earlyoomArguments(machine.memory.totalBytes.value, swap)),
-          },
-          ...reload('restart'),
-        ],
+        operations: [{ kind: 'write', path: dropIn, content }, ...reload('restart')],
       },
       {
         needsRoot: true,
         needs: ['earlyoom-package'],
-        check: [
-          {
-            kind: 'file-is',
-            path: dropIn,
-            content: unitDropIn(earlyoomArguments(machine.memory.totalBytes.value, swap)),
-          },
-          isGuarding,
-        ],
+        check: [{ kind: 'file-is', path: dropIn, content }, isGuarding],
         verify: [isGuarding],
         undo: [{ kind: 'remove', path: dropIn }, ...reload('try-restart')],
       },
     ),
   ]
+}
+
+/** Bytes of swap once the plan is carried out: the same before and after, so that a plan made again is the same plan. */
+function swapAfterwards({ swap }: Machine, { memory }: Recipe): number {
+  const planned = memory.swap
+  const own = swap.areas.value?.find(({ path }) => path === planned?.path)
+  return (swap.totalBytes.value ?? 0) - (own?.bytes ?? 0) + (planned?.bytes ?? 0)
 }
 
 const isInstalled: Action['check'][number] = { kind: 'command', argv: ['earlyoom', '-v'] }

@@ -23,7 +23,7 @@ export async function temporaryFolder(): Promise<string> {
 
 /** Environment of a test's operator: nothing of the machine's but what programs need. */
 export function operator(home: string, more: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', ...more }
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', ...more }
 }
 
 export function plan(...actions: Action[]): Plan {

@@ -1,0 +1,82 @@
+import { formatSeconds } from '../core/durations.ts'
+import { printableLine } from '../core/printable.ts'
+import { exitCodes } from '../core/problem.ts'
+import { actionLogPath } from '../run/action-process.ts'
+import { listRuns, type RunStatus, runStatus } from '../run/runs.ts'
+import { type CommandIo, say, writeJson } from './io.ts'
+import { type KeptEngine, keptEngineOf } from './kept-engine.ts'
+
+/** What one run did, for `--json`. */
+function runSummary(run: RunStatus) {
+  const titles = new Map(run.plan.actions.map(({ id, title }) => [id, title]))
+  return {
+    id: run.id,
+    directory: run.directory,
+    recipe: run.plan.recipe,
+    status: run.status,
+    workerPid: run.holder?.process.pid ?? null,
+    startedAt: run.events[0]?.at ?? null,
+    actions: run.actions.map(({ id, status, touched, seconds, why }) => ({
+      id,
+      title: titles.get(id) ?? id,
+      status,
+      changedByRigup: touched,
+      seconds,
+      why,
+      log: actionLogPath(run.directory, id),
+    })),
+  }
+}
+
+/** `rigup status`: what runs, what was done, what serves, and where the logs are. Gives the exit code. */
+export async function runStatusCommand({ json }: { json: boolean }, io: CommandIo): Promise<number> {
+  const directories = await listRuns()
+  // A run of another version of rigup may not be readable; it must not hide the others.
+  const readable = await Promise.all(directories.map((directory) => runStatus(directory).catch(() => null)))
+  const runs = readable.filter((run) => run !== null)
+  const serving = (await Promise.all(runs.map(({ directory }) => keptEngineOf(directory)))).filter(
+    (one) => one !== null,
+  )
+  if (json) {
+    const engines = serving.map(({ runDirectory, pid, address, model }) => ({ run: runDirectory, pid, address, model }))
+    writeJson(io, { runs: runs.map(runSummary), serving: engines })
+    return exitCodes.ok
+  }
+  if (directories.length > runs.length)
+    say(io, `${directories.length - runs.length} runs cannot be read by this rigup.`)
+  io.stdout.write(`${statusLines(runs, serving).map(printableLine).join('\n')}\n`)
+  return exitCodes.ok
+}
+
+/** The newest run with its actions, the others in a line each, and the engines that answer now. */
+function statusLines(runs: readonly RunStatus[], serving: readonly KeptEngine[]): string[] {
+  const [newest, ...others] = runs
+  if (newest === undefined) return ['rigup has carried out nothing on this machine yet.']
+  return [
+    ...serving.map(({ address, model, pid }) => `Serving ${model} at http://${address}/v1 (process ${pid})`),
+    headline(newest),
+    ...newest.actions.map((state, index) => actionLine(state, newest.plan.actions[index]?.title ?? state.id)),
+    `  logs: ${newest.directory}/logs`,
+    ...(others.length === 0 ? [] : ['Before that:', ...others.map((run) => `  ${headline(run)}`)]),
+  ]
+}
+
+const statusWords: Record<RunStatus['status'], string> = {
+  new: 'was never started',
+  running: 'goes on',
+  undoing: 'is being taken back',
+  done: 'is done',
+  failed: 'failed; the same command goes on from there',
+  stopped: 'was stopped; the same command goes on from there',
+  interrupted: 'was cut off; the same command goes on from there',
+  undone: 'was taken back',
+}
+
+function headline({ id, status, holder }: RunStatus): string {
+  return `${id} ${statusWords[status]}${holder === null ? '' : ` (process ${holder.process.pid})`}`
+}
+
+function actionLine({ status, seconds, why }: RunStatus['actions'][number], title: string): string {
+  const time = seconds === null ? '' : `  ${formatSeconds(seconds)}`
+  return `  ${status.padEnd(10)}  ${title}${time}${why === null ? '' : `  (${why})`}`
+}

@@ -1,0 +1,78 @@
+import { dirname } from 'node:path'
+import { withoutCredentials } from '../core/redact.ts'
+import { shellLine, shellQuote } from '../core/shell-quote.ts'
+import type { Operation } from '../plan/operation.ts'
+import { commandLine } from './sh-checks.ts'
+import type { ShellContents } from './sh-contents.ts'
+import { serveLines } from './sh-serve.ts'
+
+type Fetch = Extract<Operation, { kind: 'fetch' }>
+
+/** The lines of shell that carry one operation out; they end the script where they fail. */
+export function operationLines(operation: Operation, needsRoot: boolean, contents: ShellContents): string[] {
+  switch (operation.kind) {
+    case 'run': {
+      const line = commandLine(operation, needsRoot)
+      return [operation.directory === undefined ? line : `(cd ${shellQuote(operation.directory)} && ${line})`]
+    }
+    case 'make-directory': {
+      const path = shellQuote(operation.path)
+      const chmod = operation.mode === undefined ? [] : [`"$as" chmod ${operation.mode.toString(8)} ${path}`]
+      return [`"$as" mkdir -p -- ${path}`, ...chmod]
+    }
+    case 'write':
+      return [
+        `write_file ${shellQuote(operation.path)} ${(operation.mode ?? 0o644).toString(8)} ${contents.text(operation.content)}`,
+      ]
+    case 'copy':
+      return copyLines(operation.from, operation.to, contents)
+    case 'add-line': {
+      const verify = (operation.verify ?? []).map((word) => word.replaceAll('{file}', `${operation.path}.rigup-new`))
+      return [['add_line', ...[operation.path, operation.line, ...verify].map(shellQuote)].join(' ')]
+    }
+    case 'remove-line':
+      return [`remove_line ${shellQuote(operation.path)} ${shellQuote(operation.line)}`]
+    case 'remove':
+      return [`remove ${shellQuote(operation.path)}`]
+    case 'fetch':
+      return fetchLines(operation)
+    case 'extract':
+      return [
+        `extract ${shellLine([operation.archive, operation.member, operation.path])} ${(operation.mode ?? 0o644).toString(8)}`,
+      ]
+    case 'serve':
+      return serveLines(operation.serve)
+  }
+}
+
+function copyLines(from: string, to: string, contents: ShellContents): string[] {
+  const archive = contents.archive(from)
+  const folder = shellQuote(dirname(to))
+  if (archive === null) {
+    // `cp -R folder/. target` fills the target whether it is there or not.
+    return [
+      `"$as" mkdir -p -- ${folder}`,
+      `if "$as" test -d ${shellQuote(from)}; then "$as" mkdir -p -- ${shellQuote(to)}; "$as" cp -R -- ${shellQuote(`${from}/.`)} ${shellQuote(to)}; else "$as" cp -- ${shellQuote(from)} ${shellQuote(to)}; fi`,
+    ]
+  }
+  return [`"$as" mkdir -p -- ${shellQuote(to)}`, `${archive} | "$as" tar -xzf - -C ${shellQuote(to)}`]
+}
+
+function fetchLines({ path, sha256, sources }: Fetch): string[] {
+  const attempts = sources.map((source) => {
+    const url =
+      source.kind === 'url'
+        ? shellQuote(withoutCredentials(source.url))
+        : `"$(index_url ${shellLine([withoutCredentials(source.index), normalized(source.project), source.file])})"`
+    return `fetch ${shellQuote(path)} ${sha256} ${url}`
+  })
+  return [
+    ...attempts.map((attempt, index) => (index === 0 ? `${attempt} ||` : `  ${attempt} ||`)),
+    `  fail ${shellQuote(`${path} could not be downloaded`)}`,
+  ]
+}
+
+/** PEP 503. */
+function normalized(project: string): string {
+  return project.toLowerCase().replace(/[-_.]+/g, '-')
+}

@@ -1,0 +1,51 @@
+import { shellLine, shellQuote } from '../core/shell-quote.ts'
+import type { Serve } from '../plan/serve.ts'
+import { commandLine } from './sh-checks.ts'
+
+/** The variable by which an engine takes the key that its clients must send. */
+const keyVariables: Readonly<Record<Serve['engine'], string | null>> = {
+  vllm: 'VLLM_API_KEY',
+  'llama-cpp': 'LLAMA_API_KEY',
+  ollama: null,
+}
+
+/** Starts an engine, waits until it lists its model, lets it generate, and stops or leaves it. */
+export function serveLines(serve: Serve): string[] {
+  const { host, port, purpose, servedName, stallSeconds, prepare = [], cleanUp = [], apiKeyFile } = serve
+  const seconds = Math.ceil(stallSeconds)
+  return [
+    `base=http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    `key_file=${shellQuote(apiKeyFile ?? '')}`,
+    `if quietly curl -sS --max-time 5 "$base/"; then fail "something answers at $base already"; fi`,
+    `engine_log=$(mktemp "\${TMPDIR:-/tmp}/rigup-${purpose}-XXXXXX.log")`,
+    'say "   the log of the engine is $engine_log"',
+    ...start(serve),
+    'engine=$!',
+    ...(prepare.length === 0 ? [] : [`wait_for '' ${seconds}`]),
+    ...prepare.map((argv) => commandLine({ argv, environment: serve.environment }, false)),
+    `wait_for ${shellQuote(JSON.stringify(servedName))} ${seconds}`,
+    ...serve.prompts.map((prompt) => askLine(servedName, prompt)),
+    ...(serve.afterTest === 'keep'
+      ? ['say "   left running: process $engine; end it with: kill -INT $engine"', "engine=''"]
+      : ['stop_engine', ...cleanUp.map((argv) => `quietly ${shellLine(argv)} || true`)]),
+  ]
+}
+
+function start({ argv, environment, directory, engine, apiKeyFile }: Serve): string[] {
+  const keyVariable = apiKeyFile === undefined ? null : keyVariables[engine]
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`)
+  const body = [
+    ...(directory === undefined ? [] : [`cd ${shellQuote(directory)} &&`]),
+    // Exported and not given to `env`, so that the key is in no command line.
+    ...(keyVariable === null ? [] : [`${keyVariable}=$(cat -- "$key_file") && export ${keyVariable} &&`]),
+    ['exec', 'env', '$interruptible', ...variables, 'setsid', shellLine(argv)].join(' '),
+  ].join(' ')
+  return [`(${body}) </dev/null >"$engine_log" 2>&1 &`]
+}
+
+function askLine(model: string, { prompt, expected, maxTokens }: Serve['prompts'][number]): string {
+  const request = { model, messages: [{ role: 'user', content: prompt }], max_tokens: maxTokens, temperature: 0 }
+  // Engines write their answers without spaces between key and value.
+  const piece = expected === undefined ? '"content":' : `"content":${JSON.stringify(expected)}`
+  return `ask ${shellQuote(JSON.stringify(request))} ${shellQuote(piece)}`
+}
