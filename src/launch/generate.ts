@@ -23,6 +23,11 @@ export type Generated = {
   readonly completionTokens: number
 }
 
+/** Characters; a piece of an answer has some hundreds. */
+const longestEvent = 1024 * 1024
+/** A piece is one token or more; some servers send an empty one first. */
+const spareTokens = 8
+
 const chunkSchema = z.object({
   choices: z
     .array(
@@ -56,6 +61,8 @@ export async function generate(client: ApiClient, request: GenerateRequest): Pro
     const signal = AbortSignal.any([request.signal, silence.signal])
     const response = await client.request('/v1/chat/completions', signal, body(request))
     if (!response.ok || !response.body) throw refused(response.status, await readText(response))
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
+      throw notAnAnswer(await readText(response))
     let done = false
     for await (const data of eventsOf(response.body)) {
       timer.refresh()
@@ -72,6 +79,7 @@ export async function generate(client: ApiClient, request: GenerateRequest): Pro
       if (thought === '' && text === '') continue
       first ??= performance.now()
       pieces += 1
+      if (pieces > request.maxTokens + spareTokens) throw endless(request.maxTokens)
       thoughts += thought
       answer += text
       request.onText?.(answer || thoughts)
@@ -108,7 +116,9 @@ function body({ model, prompt, maxTokens }: GenerateRequest): unknown {
 }
 
 async function* eventsOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const events = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+  const events = stream
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream({ maxBufferSize: longestEvent }))
   for await (const { data } of events) yield data
 }
 
@@ -116,14 +126,18 @@ function parseChunk(data: string): z.infer<typeof chunkSchema> {
   try {
     return chunkSchema.parse(JSON.parse(data))
   } catch (error) {
-    throw new Problem({
-      what: 'The server answers, but not with a chat completion.',
-      why: `It sent: ${errorMessage(data)}`,
-      next: 'look at what listens on this port',
-      exit: 'failed',
-      cause: error,
-    })
+    throw notAnAnswer(data, error)
   }
+}
+
+function notAnAnswer(data: string, cause?: unknown): Problem {
+  return new Problem({
+    what: 'The server answers, but not with a chat completion.',
+    why: `It sent: ${errorMessage(data) || 'nothing'}`,
+    next: 'look at what listens on this port',
+    exit: 'failed',
+    cause,
+  })
 }
 
 const notRunning = 'The server says that it is ready, but it does not generate.'
@@ -146,6 +160,15 @@ function silent(seconds: number): Problem {
     what: notRunning,
     why: `Not one token came within ${seconds} s.`,
     next: 'read the end of its log; cards that wait for each other look like this',
+    exit: 'failed',
+  })
+}
+
+function endless(maxTokens: number): Problem {
+  return new Problem({
+    what: 'The answer does not end.',
+    why: `More than the ${maxTokens} tokens came that were asked for.`,
+    next: 'read the end of its log; the server does not keep to the OpenAI API',
     exit: 'failed',
   })
 }
