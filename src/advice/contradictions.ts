@@ -1,0 +1,31 @@
+import type { ModelArchitecture } from '../knowledge/models/architecture.ts'
+import type { Machine } from '../machine/schema.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import type { Advice } from './advice.ts'
+import { engineContradictions } from './contradictions/engine.ts'
+import { hostContradictions } from './contradictions/host.ts'
+import { modelContradictions } from './contradictions/model.ts'
+import { nameContradictions } from './contradictions/names.ts'
+
+/** What is known about the recipe's model beyond its name. */
+export type ModelFacts = {
+  readonly architecture?: ModelArchitecture | null | undefined
+  /** Bytes to download. */
+  readonly bytes?: number | null | undefined
+  /** GPTQ with zero points: false. */
+  readonly symmetric?: boolean | null | undefined
+}
+
+/**
+ * Where a recipe contradicts the machine, the version or itself: `refuse` cannot work, `warn` works otherwise than meant; each
+ * with the way out (`instead`). Empty where nothing is wrong. What is unknown contradicts nothing.
+ */
+export function contradictionsOf(recipe: Recipe, machine: Machine, model: ModelFacts = {}): Advice[] {
+  const found = [
+    ...engineContradictions(recipe, machine),
+    ...nameContradictions(recipe),
+    ...modelContradictions(recipe, machine, model),
+    ...hostContradictions(recipe, machine, model.bytes ?? null),
+  ]
+  return found.sort((a, b) => Number(b.kind === 'refuse') - Number(a.kind === 'refuse'))
+}

@@ -1,0 +1,155 @@
+import { formatGiB } from '../../core/bytes.ts'
+import { knowsFlag } from '../../knowledge/vllm/names.ts'
+import type { Machine } from '../../machine/schema.ts'
+import type { Recipe } from '../../recipe/schema/recipe.ts'
+import type { Advice } from '../advice.ts'
+import { swapPlaceAdvice } from '../host-safety.ts'
+import { canBecomeRoot, filesystemUnder } from '../machine-facts.ts'
+import { makeAdvice } from '../make-advice.ts'
+import { sources } from '../sources.ts'
+import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
+
+/** The host: port, disk, rights, swap and what an old vLLM pins. */
+export function hostContradictions(recipe: Recipe, machine: Machine, modelBytes: number | null): Advice[] {
+  const { swap } = recipe.memory
+  return [
+    ...port(recipe, machine),
+    ...(swap ? swapPlaceAdvice(machine, swap).filter(({ kind }) => kind === 'refuse') : []),
+    ...rights(recipe, machine),
+    ...disk(recipe, machine, modelBytes),
+    ...pinned(recipe, machine),
+  ]
+}
+
+function port({ server }: Recipe, machine: Machine): Advice[] {
+  const taken = machine.listeners.value?.find((listener) => listener.port === server.port)
+  const found: Advice[] = []
+  if (taken) {
+    const others = new Set(machine.listeners.value?.map((listener) => listener.port))
+    const free = Array.from({ length: 100 }, (_, index) => server.port + 1 + index).find(
+      (one) => !others.has(one) && one < 65536,
+    )
+    found.push(
+      makeAdvice(
+        'refuse',
+        {
+          id: 'port-taken',
+          about: 'server.port',
+          what: `Port ${server.port} is taken${taken.process ? ` by ${taken.process}` : ''}.`,
+          why: `Something listens on ${taken.address}:${taken.port}; the engine would stop with \`Address already in use\`.`,
+          source: { title: 'listening sockets of this machine' },
+        },
+        { facts: ['listeners'], instead: free ? `Port ${free} is free.` : 'Another port.' },
+      ),
+    )
+  }
+  if (server.port < 1024) {
+    const what = {
+      id: 'port-privileged',
+      about: 'server.port',
+      what: `Port ${server.port} is below 1024.`,
+      why: 'vLLM takes ports from 1024 to 65535 only.',
+      source: { title: 'vLLM: argparse_utils' },
+    }
+    found.push(makeAdvice('refuse', what, { instead: 'Port 8000, behind a reverse proxy where it must be 80 or 443.' }))
+  }
+  return found
+}
+
+function rights({ memory }: Recipe, machine: Machine): Advice[] {
+  if (canBecomeRoot(machine) !== false || (memory.swap === null && memory.guard === 'none')) return []
+  const needs = [memory.swap ? 'a swap file' : '', memory.guard === 'none' ? '' : 'a guard']
+    .filter(Boolean)
+    .join(' and ')
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'root-needed',
+        about: 'memory',
+        what: `This account cannot make ${needs}.`,
+        why: 'Both need root rights, and neither sudo nor root is there.',
+        source: { title: 'sudo and group membership of this account' },
+      },
+      { facts: ['user.privileges'], instead: 'Ask an administrator to run the exported script, or leave them out.' },
+    ),
+  ]
+}
+
+/** Disk of an engine, unpacked, measured with uv and rounded up. */
+const engineBytes: Readonly<Record<string, number>> = {
+  'vllm-cuda-wheel': 8.6e9,
+  'vllm-rocm-wheel': 15e9,
+  'vllm-cpu': 2.3e9,
+  ollama: 3.5e9,
+  'llama-cpp': 0.5e9,
+}
+
+function disk(recipe: Recipe, machine: Machine, modelBytes: number | null): Advice[] {
+  const { locations } = machine
+  const engine = engineBytes[recipe.engine.route] ?? 0
+  const enginePlace = recipe.install.directory ?? locations.data.value ?? locations.home.value ?? '/'
+  const modelPlace = recipe.install.modelCache ?? locations.modelCache.value ?? locations.home.value ?? '/'
+  const wanted = new Map<string, { bytes: number; what: string[] }>()
+  const add = (place: string, bytes: number, what: string) => {
+    const mount = filesystemUnder(machine, place)?.mount
+    if (mount === undefined || bytes === 0) return
+    const before = wanted.get(mount) ?? { bytes: 0, what: [] }
+    wanted.set(mount, { bytes: before.bytes + bytes, what: [...before.what, `${what} ${formatGiB(bytes)}`] })
+  }
+  add(enginePlace, engine, 'engine')
+  add(modelPlace, modelBytes ?? 0, 'model')
+  if (recipe.memory.swap) add(recipe.memory.swap.path, recipe.memory.swap.bytes, 'swap')
+  return [...wanted].flatMap(([mount, { bytes, what }]) => {
+    const filesystem = machine.filesystems.find((one) => one.mount === mount)
+    const free = filesystem?.freeBytes.value ?? null
+    if (!filesystem || free === null || bytes <= free) return []
+    const roomy = machine.filesystems.find(
+      (one) => (one.freeBytes.value ?? 0) > bytes && one.readOnly.value !== true && one.device.value !== 'memory',
+    )
+    return [
+      makeAdvice(
+        'refuse',
+        {
+          id: `disk-too-small-${mount === '/' ? 'root' : mount.replaceAll('/', '-').replace(/^-/, '')}`,
+          about: 'install.modelCache',
+          what: `${formatGiB(bytes)} do not fit on ${mount}.`,
+          why: `${formatGiB(free)} are free there, and this needs ${what.join(', ')}.`,
+          source: { title: 'free space of this machine' },
+        },
+        {
+          facts: [`filesystems[${machine.filesystems.indexOf(filesystem)}].freeBytes`],
+          instead: roomy
+            ? `Put it on ${roomy.mount}, which has ${formatGiB(roomy.freeBytes.value)} free.`
+            : 'A smaller model, or more disk.',
+        },
+      ),
+    ]
+  })
+}
+
+/** vLLM before 0.18 pins --swap-space GiB for each card, 4 unless it is told otherwise; pinned memory cannot be swapped. */
+function pinned(recipe: Recipe, machine: Machine): Advice[] {
+  if (!isVllm(recipe) || recipe.engine.route === 'vllm-cpu') return []
+  const version = versionOf(recipe)
+  if (knowsFlag(version, '--swap-space') !== true) return []
+  const total = machine.memory.totalBytes.value
+  const given = Number(recipe.server.arguments['swap-space'] ?? recipe.server.arguments.swap_space ?? 4)
+  const cards = Math.min(cardsOf(recipe, machine).length, recipe.layout.tensorParallel * recipe.layout.pipelineParallel)
+  const bytes = given * cards * 1024 ** 3
+  // vLLM itself refuses above 70 % of the host's memory and warns above 40 %.
+  if (total === null || bytes <= 0.4 * total) return []
+  return [
+    makeAdvice(
+      bytes > 0.7 * total ? 'refuse' : 'warn',
+      {
+        id: 'swap-space-pins-memory',
+        about: 'server.arguments',
+        what: `vLLM ${version} would pin ${formatGiB(bytes, 0)} of ${formatGiB(total)} of RAM.`,
+        why: `Its --swap-space (${given} GiB a card) is locked memory, which no swap file can take.`,
+        source: { ...sources.wheels, versions: 'vLLM < 0.18' },
+      },
+      { facts: ['memory.totalBytes', 'gpus'], instead: 'Give swap-space 1, or 0.' },
+    ),
+  ]
+}

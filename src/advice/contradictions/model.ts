@@ -1,0 +1,218 @@
+import { methodNeeds } from '../../knowledge/vllm/methods.ts'
+import { lifetimeOfArchitecture, supportsArchitecture } from '../../knowledge/vllm/names.ts'
+import type { Machine } from '../../machine/schema.ts'
+import type { Recipe } from '../../recipe/schema/recipe.ts'
+import type { Advice } from '../advice.ts'
+import type { ModelFacts } from '../contradictions.ts'
+import { layoutModelOf } from '../layout/model.ts'
+import { invalidity } from '../layout/validity.ts'
+import { capabilityNumber } from '../machine-facts.ts'
+import { makeAdvice } from '../make-advice.ts'
+import { type ComputeTarget, checkpointAdvice, kvCacheDtypes } from '../quantization.ts'
+import { sources } from '../sources.ts'
+import { isVllm, targetOf, versionOf } from './recipe-facts.ts'
+
+/** The model against cards, layout, length, dtype and version. What the recipe's own words say is judged without the model's facts. */
+export function modelContradictions(
+  recipe: Recipe,
+  machine: Machine,
+  { architecture, symmetric }: ModelFacts,
+): Advice[] {
+  if (!isVllm(recipe)) return []
+  const target = targetOf(recipe, machine)
+  const found = [...givenMethod(recipe, target), ...dtype(recipe, target), ...kvDtype(recipe, target)]
+  if (!architecture) return found
+  const version = versionOf(recipe)
+  const quantization = architecture.quantization
+  const checkpoint = checkpointAdvice({
+    method: quantization?.method ?? null,
+    bits: quantization?.bits,
+    symmetric,
+    machine,
+    version,
+    family: architecture.modelType,
+    target,
+  })
+  found.push(...checkpoint.why.filter(({ kind }) => kind === 'refuse'))
+  if (recipe.quantization.method !== 'checkpoint' && quantization) found.push(...doubled(recipe, quantization.method))
+  return [
+    ...found,
+    ...layout(recipe, layoutModelOf(architecture)),
+    ...length(recipe, architecture.maxPositionEmbeddings),
+    ...support(architecture.architectures, version),
+  ]
+}
+
+/** `--quantization awq_marlin` on a P40: the method's class refuses the card. */
+function givenMethod(recipe: Recipe, target: ComputeTarget | null): Advice[] {
+  const { method } = recipe.quantization
+  if (method === 'checkpoint' || target?.kind !== 'cuda') return []
+  const floor = methodNeeds(versionOf(recipe), method)?.capability ?? (/marlin|auto_/.test(method) ? '7.5' : null)
+  if (floor === null || (capabilityNumber(target.capability) ?? 0) >= (capabilityNumber(floor) ?? 0)) return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'method-too-new-for-card',
+        about: 'quantization.method',
+        what: `${method} needs capability ${floor}; this card has ${target.capability}.`,
+        why: 'vLLM stops with `The quantization method is not supported for the current GPU`.',
+        source: sources.wheels,
+      },
+      {
+        facts: ['gpus'],
+        instead:
+          (capabilityNumber(target.capability) ?? 0) < 700
+            ? 'Ollama or llama.cpp with a GGUF of this model.'
+            : 'Another checkpoint of this model.',
+      },
+    ),
+  ]
+}
+
+/** A method given although the checkpoint has one. */
+function doubled({ quantization }: Recipe, own: string): Advice[] {
+  const { method } = quantization
+  if (method === own || method.replace(/_marlin$|^auto_/, '') === own) {
+    const what = {
+      id: 'method-given-twice',
+      about: 'quantization.method',
+      what: `Leave --quantization ${method} out.`,
+      why: 'The checkpoint says it itself, and current versions choose the kernel.',
+      source: sources.vllmQuantization,
+    }
+    return [makeAdvice('warn', what, { instead: 'Method checkpoint.' })]
+  }
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'method-other-than-checkpoint',
+        about: 'quantization.method',
+        what: `The checkpoint is ${own}, not ${method}.`,
+        why: 'vLLM stops with `Quantization method specified in the model config does not match`.',
+        source: sources.vllmQuantization,
+      },
+      { facts: ['model'], instead: 'Method checkpoint.' },
+    ),
+  ]
+}
+
+function dtype({ quantization }: Recipe, target: ComputeTarget | null): Advice[] {
+  if (!/^(bfloat16|bf16)$/.test(quantization.dtype) || target?.kind !== 'cuda') return []
+  if ((capabilityNumber(target.capability) ?? 0) >= 800) return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'bfloat16-before-ampere',
+        about: 'quantization.dtype',
+        what: 'This card has no bfloat16.',
+        why: `It needs capability 8.0, and this card has ${target.capability}.`,
+        source: sources.vllmGpu,
+      },
+      { facts: ['gpus'], instead: 'dtype half.' },
+    ),
+  ]
+}
+
+function kvDtype({ quantization }: Recipe, target: ComputeTarget | null): Advice[] {
+  if (!quantization.kvCacheDtype.startsWith('fp8') || target === null || kvCacheDtypes(target).includes('fp8'))
+    return []
+  const where =
+    target.kind === 'cuda'
+      ? `capability ${target.capability}`
+      : target.kind === 'rocm'
+        ? target.arch
+        : `the ${target.kind.toUpperCase()}`
+  return [
+    makeAdvice(
+      'warn',
+      {
+        id: 'fp8-kv-cache-too-new',
+        about: 'quantization.kvCacheDtype',
+        what: `An FP8 KV cache is not safe on ${where}.`,
+        why: 'Native FP8 begins at capability 8.9; before it only some attention kernels take it, and Triton stops with `fp8e4nv not supported`.',
+        source: sources.vllmQuantization,
+      },
+      { facts: ['gpus'], sure: 'likely', instead: 'KV cache dtype auto.' },
+    ),
+  ]
+}
+
+function layout(
+  { layout: { tensorParallel, pipelineParallel } }: Recipe,
+  model: Parameters<typeof invalidity>[0],
+): Advice[] {
+  const refusal = invalidity(model, tensorParallel, pipelineParallel)
+  if (refusal === null) return []
+  const divisors = [1, 2, 4, 8].filter((tp) => invalidity(model, tp, 1) === null)
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'layout-not-divisible',
+        about: 'layout.tensorParallel',
+        what: `TP ${tensorParallel} x PP ${pipelineParallel} does not work for this model.`,
+        why: refusal,
+        source: { title: 'vLLM: ParallelConfig and the linear layers' },
+      },
+      { facts: ['model'], instead: `Tensor parallel ${divisors.join(', ')}, or pipeline parallel.` },
+    ),
+  ]
+}
+
+function length({ layout: { maxModelLen }, server }: Recipe, most: number | null): Advice[] {
+  if (maxModelLen === undefined || most === null || maxModelLen <= most) return []
+  if (server.environment.VLLM_ALLOW_LONG_MAX_MODEL_LEN === '1') return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'length-beyond-model',
+        about: 'layout.maxModelLen',
+        what: `This model is made for ${most.toLocaleString('en')} tokens, not ${maxModelLen.toLocaleString('en')}.`,
+        why: 'vLLM stops with `User-specified max_model_len is greater than the derived max_model_len`.',
+        source: { title: 'vLLM: ModelConfig' },
+      },
+      {
+        facts: ['model'],
+        instead: `At most ${most.toLocaleString('en')}, or rope scaling through --hf-overrides where the model card describes it.`,
+      },
+    ),
+  ]
+}
+
+function support(architectures: readonly string[], version: string): Advice[] {
+  if (architectures.length === 0 || architectures.some((name) => supportsArchitecture(version, name) !== false))
+    return []
+  const life = lifetimeOfArchitecture(architectures[0] ?? '')
+  const history =
+    life === null
+      ? 'No release that rigup knows has it.'
+      : life.last === null
+        ? `It came with ${life.first}.`
+        : `It was there from ${life.first} to ${life.last}.`
+  return [
+    makeAdvice(
+      life === null ? 'warn' : 'refuse',
+      {
+        id: 'architecture-not-in-version',
+        about: 'engine.version',
+        what: `vLLM ${version} does not know ${architectures.join(', ')}.`,
+        why: history,
+        source: sources.wheels,
+      },
+      {
+        facts: ['model', 'engine.version'],
+        sure: life === null ? 'likely' : 'certain',
+        instead:
+          life === null
+            ? '--model-impl transformers may run it.'
+            : life.last === null
+              ? `vLLM ${life.first} or newer.`
+              : `vLLM ${life.last}.`,
+      },
+    ),
+  ]
+}

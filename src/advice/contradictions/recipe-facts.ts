@@ -1,0 +1,41 @@
+import { newestRelease } from '../../knowledge/vllm/releases.ts'
+import type { Gpu, Machine } from '../../machine/schema.ts'
+import type { Recipe } from '../../recipe/schema/recipe.ts'
+import { lowestCapability } from '../machine-facts.ts'
+import type { ComputeTarget } from '../quantization.ts'
+
+export function isVllm({ engine }: Recipe): boolean {
+  return engine.route.startsWith('vllm')
+}
+
+/** The exact vLLM version of a recipe, without its local part. */
+export function versionOf({ engine }: Recipe): string {
+  return engine.version === 'newest' ? newestRelease().version : engine.version.replace(/\+.*$/, '')
+}
+
+/** The cards that a recipe uses: those it names, else all of the route's maker. */
+export function cardsOf(recipe: Recipe, machine: Machine): Gpu[] {
+  const vendor = vendorOf(recipe)
+  if (vendor === null) return []
+  const { gpus } = recipe.layout
+  return machine.gpus.filter((gpu) => gpu.vendor.value === vendor && (gpus === undefined || gpus.includes(gpu.index)))
+}
+
+function vendorOf({ engine }: Recipe): 'nvidia' | 'amd' | 'intel' | null {
+  if (engine.route.startsWith('vllm-cuda')) return 'nvidia'
+  if (engine.route.startsWith('vllm-rocm')) return 'amd'
+  return engine.route.startsWith('vllm-xpu') ? 'intel' : null
+}
+
+/** What a recipe computes on; null where it is unknown or the engine is not vLLM. */
+export function targetOf(recipe: Recipe, machine: Machine): ComputeTarget | null {
+  if (recipe.engine.route === 'vllm-cpu') return { kind: 'cpu' }
+  const cards = cardsOf(recipe, machine)
+  const vendor = vendorOf(recipe)
+  if (vendor === 'nvidia') {
+    const capability = lowestCapability(cards)
+    return capability === null ? null : { kind: 'cuda', capability }
+  }
+  if (vendor === 'amd') return cards[0]?.arch.value ? { kind: 'rocm', arch: cards[0].arch.value } : null
+  return vendor === 'intel' ? { kind: 'xpu' } : null
+}
