@@ -45,7 +45,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The table's short form of a quantization, in config.json's own spelling. */
-function quantizationConfig(short: Record<string, unknown>, layers: number): Record<string, unknown> {
+function quantizationConfig(row: Row, short: Record<string, unknown>): Record<string, unknown> {
   const {
     method,
     groups,
@@ -64,7 +64,19 @@ function quantizationConfig(short: Record<string, unknown>, layers: number): Rec
     if (name !== 'kv_cache_quant_algo' || isRecord(kvCache)) delete written[name]
   if (method === 'nvfp4') Object.assign(written, { quant_method: 'modelopt', quant_algo: 'NVFP4' })
   // ModelOpt lists router and attention of every layer where it leaves the attention alone, and only the router where not.
-  if (algorithm && Number(ignored) > 1.5 * layers) written.ignore = ['*self_attn*']
+  if (algorithm && Number(ignored) > 1.5 * Number(row.num_hidden_layers)) written.ignore = ['*self_attn*']
+  if (written.quant_method === 'compressed-tensors' && Number(rest.bits) === 4) {
+    // LLM Compressor's recipes: AWQ keeps zero points, and linear attention is left alone (its Qwen3-Next example).
+    const weights = {
+      num_bits: 4,
+      type: 'int',
+      strategy: 'group',
+      group_size: rest.group_size ?? 128,
+      symmetric: !/awq/i.test(row.id),
+    }
+    if (written.format !== 'nvfp4-pack-quantized') written.config_groups = { group_0: { weights } }
+    if (row.linear_num_value_heads !== undefined) written.ignore = ['re:.*linear_attn.*']
+  }
   if (isRecord(kvCache)) written.kv_cache_scheme = kvCache
   if (Array.isArray(groups) && !algorithm)
     written.config_groups = Object.fromEntries(
@@ -114,8 +126,7 @@ function storedConfig(row: Row): Record<string, unknown> {
   if (incomplete && named !== undefined && config.safetensors_total_bytes === undefined)
     config.safetensors_total_bytes = Number(named) * 1e9 * (row.quantization === undefined ? 2 : 1)
   if (isRecord(row.block_configs)) config.block_configs = blocks(row.block_configs)
-  if (isRecord(row.quantization))
-    config.quantization_config = quantizationConfig(row.quantization, Number(row.num_hidden_layers))
+  if (isRecord(row.quantization)) config.quantization_config = quantizationConfig(row, row.quantization)
   if (isRecord(row.vision_config)) {
     const vision = row.vision_config
     config.vision_config = Object.fromEntries(

@@ -195,6 +195,13 @@ describe('the hub', () => {
   })
 })
 
+test('a hub that answers no is believed, even for a model that the catalogue knows', async () => {
+  hub = await hubStandIn('Qwen/Qwen3-8B', files, { status: 404 })
+  expect((await problemOf(readCheckpoint('Qwen/Qwen3-8B', { environment: environment() }))).message).toContain(
+    'There is no',
+  )
+})
+
 describe('without the hub', () => {
   async function cached(): Promise<void> {
     const snapshot = join(folder, 'hub', `models--${id.replace('/', '--')}`, 'snapshots', 'abc123')

@@ -95,7 +95,8 @@ function spreadOf(
 ): number {
   const known = input.weightsGib !== undefined
   const weights = stage.weights * (known ? 0.002 : input.architecture.safetensorsBytes === null ? 0.025 : 0.01)
-  const activations = stage.activations.bytes * (stage.activations.from === 'images' ? 0.6 : 0.4)
+  const unsure = stage.activations.from === 'images' || (stage.activations.from === 'sampling' && rules.samplerDepends)
+  const activations = stage.activations.bytes * (unsure ? 0.6 : 0.4)
   const graphs = rules.graphsReserved ? 0.7 * stage.graphs + (stage.graphs > 0 ? 0.15 * GiB : 0) : 0
   return Math.hypot(device.total.spread * utilization, weights, activations, overhead.spread, graphs)
 }

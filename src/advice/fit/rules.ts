@@ -20,6 +20,8 @@ export type MemoryRules = {
   readonly fullDecodeGraphs: boolean
   /** Bytes that sampling takes per logit at its peak. */
   readonly samplerBytesPerLogit: number
+  /** Where FlashInfer was installed (the images had it, the wheel did not), sampling took much less: 0.8 to 0.11.0. */
+  readonly samplerDepends: boolean
   /** Images are part of the profiling run (runner 2 left them out before 0.29). */
   readonly imagesProfiled: boolean
   /** Rows that a Qwen3-VL video is padded to while profiling: 12.5 per token (0.11 and 0.12); else 1. */
@@ -103,6 +105,7 @@ export function memoryRules(subject: Subject): MemoryRules {
     graphsReserved: since('0.20.0') && (runner === 1 || since('0.29.0')),
     fullDecodeGraphs: since('0.11.0'),
     samplerBytesPerLogit: samplerBytes(version, engine, runner),
+    samplerDepends: engine === 'V1' && !since('0.11.1'),
     imagesProfiled: runner === 1 || since('0.29.0'),
     videoPadding: since('0.11.0') && !since('0.13.0') ? 12.5 : 1,
     chunkedPrefill: engine === 'V0' ? 'beyond 32768 tokens' : 'always',

@@ -12,6 +12,7 @@ export type WeightOptions = {
 type Bits = {
   readonly plain: number
   readonly attention: number
+  readonly state: number
   readonly linear: number
   readonly experts: number
 }
@@ -25,11 +26,12 @@ function roundUp(value: number, step: number): number {
 
 function bitsOf(architecture: ModelArchitecture): Bits {
   const { quantization } = architecture
-  if (quantization === null) return { plain: 16, attention: 16, linear: 16, experts: 16 }
+  if (quantization === null) return { plain: 16, attention: 16, state: 16, linear: 16, experts: 16 }
   const bits = bitsPerWeight(quantization)
   return {
     plain: 16,
     attention: quantization.covers === 'experts' || quantization.leavesAttention ? 16 : bits,
+    state: quantization.covers === 'experts' || quantization.leavesStates ? 16 : bits,
     linear: quantization.covers === 'experts' ? 16 : bits,
     experts: architecture.experts?.bits ?? bits,
   }
@@ -66,6 +68,7 @@ function layerBytes(layer: LayerParameters, bits: Bits, padding: number, tp: num
   const attention = layer.attention / tp + layer.keyValue / keyValueShare + layer.replicated
   return (
     (attention * bits.attention +
+      (layer.state / tp) * bits.state +
       (layer.mlp / tp) * bits.linear +
       (layer.experts / tp) * padding * bits.experts +
       layer.small * bits.plain) /

@@ -108,6 +108,8 @@ export type WeightQuantization = {
   readonly ignored: readonly string[]
   /** The attention's projections are among them. */
   readonly leavesAttention: boolean
+  /** So are the projections of layers with a state (linear attention, Mamba). */
+  readonly leavesStates: boolean
   /** KV cache format that the checkpoint asks for: `fp8`. */
   readonly kvCacheDtype: string | null
 }

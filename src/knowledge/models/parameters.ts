@@ -4,6 +4,8 @@ import type { Layer, Mixer, ModelArchitecture } from './architecture.ts'
 export type LayerParameters = {
   /** Projections that tensor parallelism divides by heads or columns. */
   readonly attention: number
+  /** Projections of layers with a state, divided likewise. */
+  readonly state: number
   /** Key and value projections: divided by KV heads, and copied once there are more ranks than heads. */
   readonly keyValue: number
   /** Down projections of latent attention, which every rank keeps whole. */
@@ -27,25 +29,27 @@ export type ParameterCounts = {
 function mixerParameters(
   mixer: Mixer,
   architecture: ModelArchitecture,
-): Pick<LayerParameters, 'attention' | 'keyValue' | 'replicated' | 'kvHeads'> {
+): Pick<LayerParameters, 'attention' | 'state' | 'keyValue' | 'replicated' | 'kvHeads'> {
   const hidden = architecture.hiddenSize
-  if (mixer.kind === 'state') return { attention: mixer.parameters, keyValue: 0, replicated: 0, kvHeads: 0 }
+  if (mixer.kind === 'state') return { attention: 0, state: mixer.parameters, keyValue: 0, replicated: 0, kvHeads: 0 }
   if (mixer.kind === 'attention') {
     const query = hidden * mixer.heads * mixer.headDim * (mixer.gated ? 2 : 1)
     return {
       attention: query + mixer.heads * mixer.valueDim * hidden,
+      state: 0,
       keyValue: hidden * mixer.kvHeads * (mixer.headDim + mixer.valueDim),
       replicated: 0,
       kvHeads: mixer.kvHeads,
     }
   }
   const latent = architecture.latentAttention
-  if (latent === null) return { attention: 0, keyValue: 0, replicated: 0, kvHeads: 0 }
+  if (latent === null) return { attention: 0, state: 0, keyValue: 0, replicated: 0, kvHeads: 0 }
   const queryWidth = latent.heads * (latent.qkNopeHeadDim + latent.qkRopeHeadDim)
   const query = latent.qLoraRank === null ? hidden * queryWidth : latent.qLoraRank * queryWidth
   const expand = latent.kvLoraRank * latent.heads * (latent.qkNopeHeadDim + latent.vHeadDim)
   return {
     attention: query + expand + latent.heads * latent.vHeadDim * hidden,
+    state: 0,
     keyValue: 0,
     replicated:
       (latent.qLoraRank === null ? 0 : hidden * latent.qLoraRank) + hidden * (latent.kvLoraRank + latent.qkRopeHeadDim),
@@ -58,7 +62,7 @@ function layerParameters(layer: Layer, architecture: ModelArchitecture): LayerPa
   const matrices = architecture.mlpMatrices
   const experts = architecture.experts
   const mixers = layer.mixers.map((mixer) => mixerParameters(mixer, architecture))
-  const sum = (field: 'attention' | 'keyValue' | 'replicated'): number =>
+  const sum = (field: 'attention' | 'state' | 'keyValue' | 'replicated'): number =>
     mixers.reduce((total, mixer) => total + mixer[field], 0)
   const routed = layer.mlp.kind === 'experts' || layer.mlp.kind === 'dense-and-experts'
   const dense =
@@ -67,6 +71,7 @@ function layerParameters(layer: Layer, architecture: ModelArchitecture): LayerPa
       : 0
   return {
     attention: sum('attention'),
+    state: sum('state'),
     keyValue: sum('keyValue'),
     replicated: sum('replicated'),
     mlp: dense + (routed ? matrices * hidden * (experts?.sharedIntermediate ?? 0) : 0),
@@ -90,7 +95,7 @@ function visionParameters(architecture: ModelArchitecture): number {
 }
 
 function layerTotal(layer: LayerParameters): number {
-  return layer.attention + layer.keyValue + layer.replicated + layer.mlp + layer.experts + layer.small
+  return layer.attention + layer.state + layer.keyValue + layer.replicated + layer.mlp + layer.experts + layer.small
 }
 
 /** Parameters of a model, part by part, from its shape: plain products of the matrices' sides. */

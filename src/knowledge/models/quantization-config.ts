@@ -46,17 +46,28 @@ const mxfp4: Grid = { bits: 4, groupSize: 32, groupBits: 8 }
 const mxfp8: Grid = { bits: 8, groupSize: 32, groupBits: 8 }
 const nvfp4: Grid = { bits: 4, groupSize: 16, groupBits: 8 }
 
-function compressedTensors(groups: Record<string, unknown>): Grid {
-  const grids = Object.values(groups).flatMap((group): Grid[] => {
-    const weights = anything.safeParse(group).data?.weights
-    const read = scheme.safeParse(weights).data
-    if (read?.num_bits === undefined) return []
-    if (read.type === 'float' && read.num_bits === 4) return [read.group_size === 32 ? mxfp4 : nvfp4]
-    if (read.strategy === 'block') return [block8]
-    return [grouped(read.num_bits, read.strategy === 'group' ? read.group_size : undefined, read.symmetric === false)]
-  })
+function schemeOf(group: unknown): Grid[] {
+  const read = scheme.safeParse(anything.safeParse(group).data?.weights).data
+  if (read?.num_bits === undefined) return []
+  if (read.type === 'float' && read.num_bits === 4) return [read.group_size === 32 ? mxfp4 : nvfp4]
+  if (read.strategy === 'block') return [block8]
+  return [grouped(read.num_bits, read.strategy === 'group' ? read.group_size : undefined, read.symmetric === false)]
+}
+
+function compressedTensors({
+  config_groups: groups,
+  format,
+  bits,
+  group_size: groupSize,
+}: z.infer<typeof schema>): Grid {
   // Mixed schemes: the one with the fewest bits covers the bulk (expert and MLP weights), the others the sensitive layers.
-  return grids.sort((a, b) => a.bits - b.bits)[0] ?? perChannel8
+  const grids = Object.values(groups ?? {})
+    .flatMap(schemeOf)
+    .sort((a, b) => a.bits - b.bits)
+  if (grids[0] !== undefined) return grids[0]
+  if (format?.startsWith('nvfp4')) return nvfp4
+  if (format?.startsWith('mxfp4')) return mxfp4
+  return bits === undefined || bits >= 8 ? perChannel8 : grouped(bits, groupSize ?? 128, false)
 }
 
 function modelOpt(algorithm: string): Grid {
@@ -74,8 +85,8 @@ function kvCacheOf(config: z.infer<typeof schema>): string | null {
 }
 
 // A pattern speaks for all layers; names are listed once per layer, and one or two of them are exceptions.
-function leavesAttention(ignored: readonly string[]): boolean {
-  const named = ignored.filter((name) => /self_attn|attention|\battn\b/.test(name) && !/vis|norm/.test(name))
+function leaves(ignored: readonly string[], module: RegExp): boolean {
+  const named = ignored.filter((name) => module.test(name) && !/vis|norm/.test(name))
   return named.length > 8 || named.some((name) => /[*^$]|re:/.test(name))
 }
 
@@ -101,11 +112,7 @@ export function readQuantization(input: unknown): WeightQuantization | null {
         return grouped(bits, groupSize, config.sym === false)
       case 'compressed-tensors':
       case 'compressed_tensors':
-        return config.config_groups === undefined
-          ? config.bits === undefined || config.bits === 8
-            ? perChannel8
-            : grouped(config.bits, groupSize, false)
-          : compressedTensors(config.config_groups)
+        return compressedTensors(config)
       case 'fp8':
         return config.weight_block_size === undefined ? perChannel8 : block8
       case 'mxfp4':
@@ -136,7 +143,8 @@ export function readQuantization(input: unknown): WeightQuantization | null {
     ...grid,
     covers: method === 'mxfp4' || method === 'gpt_oss_mxfp4' || method === 'experts_int8' ? 'experts' : 'linear',
     ignored,
-    leavesAttention: leavesAttention(ignored),
+    leavesAttention: leaves(ignored, /self_attn|(?<!linear_)attention|(?<!linear_)\battn\b/),
+    leavesStates: leaves(ignored, /linear_attn|mamba|mixer|ssm/),
     kvCacheDtype: kvCacheOf(config),
   }
 }

@@ -110,6 +110,16 @@ describe('rules of the versions', () => {
     expect(h100.parts.activations).toBeGreaterThan(2 * a100.parts.activations)
   })
 
+  test('where GPU and CPU share their memory, batches are small and the engine counts its own processes', () => {
+    const spark = predict({ ...large, gpu: { name: 'NVIDIA GB10', totalBytes: 121.6 * GiB } })
+    const card = predict({
+      ...large,
+      gpu: { name: 'a card of that size', totalBytes: 122.7 * GiB, capability: '12.1' },
+    })
+    expect(spark.parts.activations).toBeLessThan(card.parts.activations / 2)
+    expect(spark.parts.overhead).toBeGreaterThan(card.parts.overhead + GiB)
+  })
+
   test('experts of gpt-oss are padded for Marlin, and not on Hopper', () => {
     const oss = { ...large, architecture: model('openai/gpt-oss-20b') }
     const ampere = predict({ ...oss, gpu: { name: 'NVIDIA GeForce RTX 3090', totalBytes: 24_576 * MiB } })

@@ -156,6 +156,11 @@ describe('quantization', () => {
       },
       8,
     ],
+    [
+      'compressed-tensors NVFP4 by its format',
+      { quant_method: 'compressed-tensors', format: 'nvfp4-pack-quantized' },
+      4.5,
+    ],
     ['bitsandbytes NF4', { quant_method: 'bitsandbytes', load_in_4bit: true }, 4.5],
   ])('%s takes the bits of weight, scale and zero point', (_name, config, bits) => {
     const quantization = readQuantization(config)
@@ -169,6 +174,11 @@ describe('quantization', () => {
     [Array.from({ length: 32 }, (_, layer) => `model.layers.${layer}.self_attn.qkv_proj`), true],
   ])('modules left alone: %o', (ignore, expected) => {
     expect(readQuantization({ quant_method: 'compressed-tensors', ignore })?.leavesAttention).toBe(expected)
+  })
+
+  test('linear attention left alone is not attention left alone', () => {
+    const quantization = readQuantization({ quant_method: 'compressed-tensors', ignore: ['re:.*linear_attn.*'] })
+    expect(quantization).toMatchObject({ leavesStates: true, leavesAttention: false })
   })
 
   test('an FP8 cache that the checkpoint asks for is kept', () => {
