@@ -7,7 +7,7 @@ export const launchEventSchema = z.discriminatedUnion('type', [
     type: z.literal('spawned'),
     pid: z.number().int(),
     /** Tells the engine apart from a later process with its number. */
-    process: processIdentitySchema.optional(),
+    identity: processIdentitySchema.optional(),
     log: z.string(),
     host: z.string(),
     port: z.number().int(),

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { chown, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { chown, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import * as z from 'zod'
 import { hasCode, Problem } from '../core/problem.ts'
 import type { Owner } from './owned-file.ts'
@@ -55,20 +56,29 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Removes a lock whose holder is gone. Only who could claim exactly that lock removes it, so that a new one is never hit. */
 async function clearStale(path: string): Promise<void> {
   const content = await readLock(path)
+  if (content === null) return
   const holder = parse(content)
   if (holder !== null && (await isAlive(holder.process))) throw busy(holder)
-  const aside = `${path}.${randomBytes(6).toString('hex')}`
+  const claim = `${path}.${createHash('sha256').update(content).digest('hex').slice(0, 16)}`
+  if (!(await created(claim))) return delay(20)
   try {
-    await rename(path, aside)
+    if ((await readLock(path)) === content) await rm(path, { force: true })
+  } finally {
+    await rm(claim, { force: true })
+  }
+}
+
+async function created(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, '', { mode: 0o600, flag: 'wx' })
+    return true
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return
+    if (hasCode(error, 'EEXIST')) return false
     throw error
   }
-  // Somebody else may have been quicker: then what was moved aside is a living lock, and goes back.
-  if ((await readLock(aside)) !== content) await linked(aside, path)
-  await rm(aside, { force: true })
 }
 
 function busy(holder: LockHolder): Problem {

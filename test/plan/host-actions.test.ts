@@ -1,0 +1,194 @@
+import { access, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { GiB, MiB } from '#src/core/bytes.ts'
+import { type Machine, machineSchema } from '#src/machine/schema.ts'
+import { earlyoomActions, earlyoomArguments } from '#src/plan/actions/earlyoom.ts'
+import { limitedArgv, lingerActions } from '#src/plan/actions/engine-limits.ts'
+import { swapFileActions, swapRefusal } from '#src/plan/actions/swap-file.ts'
+import { recipeSchema } from '#src/recipe/schema/recipe.ts'
+import type { ActionMessage, Intent } from '#src/run/action-message.ts'
+import { holds } from '#src/run/checks.ts'
+import { executorsWith } from '#src/run/executors/index.ts'
+import { performAction } from '#src/run/perform.ts'
+import { recorded } from '../run/support/context.ts'
+
+type Overrides = {
+  type?: string
+  free?: number
+  allowed?: boolean
+  init?: string
+  user?: object
+  systemd?: string
+  areas?: object[]
+  total?: number
+}
+
+function machine({
+  type = 'ext4',
+  free = 1000 * GiB,
+  allowed = true,
+  init = 'systemd',
+  user = {},
+  systemd = '252',
+  areas = [],
+  total = 0,
+}: Overrides = {}): Machine {
+  return machineSchema.parse({
+    schemaVersion: 1,
+    name: 'rig',
+    origin: 'profile',
+    memory: { totalBytes: 16 * GiB },
+    swap: { totalBytes: total, areas, allowed },
+    os: { init, packageManager: 'apt', immutable: false },
+    user: { name: 'operator', privileges: 'password', ...user },
+    filesystems: [
+      { mount: '/', type: 'ext4', freeBytes: free, device: 'hdd', readOnly: false },
+      { mount: '/mnt/c', type, freeBytes: free, device: 'ssd', readOnly: false },
+    ],
+    tools: [{ name: 'systemd', path: '/usr/bin/systemctl', version: systemd }],
+  })
+}
+
+const recipe = recipeSchema.parse({
+  rigup: 1,
+  name: 'rig',
+  model: { source: 'proof', id: 'proof' },
+  engine: { route: 'vllm-cpu', version: 'newest' },
+  memory: { swap: { path: '/swapfile', bytes: 128 * GiB } },
+})
+
+describe('a swap file', () => {
+  test.each([
+    [{}, '/swapfile', null],
+    [{ type: 'fuseblk' }, '/mnt/c/swapfile', 'deadlock'],
+    [{ type: 'ntfs3' }, '/mnt/c/swapfile', 'deadlock'],
+    [{ type: 'zfs' }, '/mnt/c/swapfile', 'ZFS'],
+    [{ type: 'ntfs3' }, '/mnt/cc/swapfile', null],
+    [{ allowed: false }, '/swapfile', 'cannot be switched on'],
+    [{ free: 100 * GiB }, '/swapfile', 'do not fit'],
+    [{ areas: [{ path: '/swapfile', kind: 'file', bytes: GiB, usedBytes: 0 }] }, '/swapfile', 'in use as swap already'],
+    [{ free: GiB, areas: [{ path: '/swapfile', kind: 'file', bytes: 128 * GiB, usedBytes: 0 }] }, '/swapfile', null],
+  ])('%j at %s: %s', (facts, path, expected) => {
+    const refusal = swapRefusal({ path, bytes: 128 * GiB }, machine(facts))
+    if (expected === null) expect(refusal).toBeNull()
+    else expect(refusal).toContain(expected)
+  })
+
+  test.each([
+    ['ext4', 'fallocate -l 1024MiB'],
+    ['xfs', 'fallocate'],
+    ['btrfs', 'chattr +C'],
+    ['f2fs', 'dd if=/dev/zero'],
+  ])('on %s is made with %s', (type, words) => {
+    const [create] = swapFileActions({ path: '/mnt/c/swap', bytes: GiB }, machine({ type }))
+    const lines = create?.operations.map((operation) => (operation.kind === 'run' ? operation.argv.join(' ') : ''))
+    expect(lines?.some((line) => line.includes(words))).toBe(true)
+  })
+
+  // The real thing; swapon needs root, and a kernel that lets it.
+  test.runIf(process.getuid?.() === 0)(
+    'is made, switched on, and taken back, and a file that is there is left alone',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'rigup-swap-'))
+      const path = join(folder, 'swap file')
+      const context = recorded(folder, { environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
+      const executors = executorsWith(async () => undefined)
+      const [create, activate] = swapFileActions({ path, bytes: 8 * MiB }, machine())
+      if (!create || !activate) throw new Error('no actions')
+      const perform = async (action: typeof create, intent: Intent): Promise<ActionMessage['type'][]> => {
+        const told: ActionMessage[] = []
+        await performAction(action, intent, executors, context, (message) => told.push(message))
+        expect(told.filter(({ type }) => type === 'failed')).toEqual([])
+        return told.map(({ type }) => type)
+      }
+      try {
+        expect(await perform(create, 'do')).toEqual(['started', 'done'])
+        expect((await stat(path)).mode & 0o777).toBe(0o600)
+        expect(await perform(create, 'do')).toEqual(['found-done'])
+        expect(await perform(activate, 'do')).toEqual(['started', 'done'])
+        expect(await perform(activate, 'do')).toEqual(['found-done'])
+        await perform(activate, 'undo')
+        await perform(create, 'undo')
+        await expect(access(path)).rejects.toThrow('ENOENT')
+      } finally {
+        await performAction(activate, 'undo-partly', executors, context, () => undefined)
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+  )
+
+  test.runIf(process.getuid?.() === 0)('its line in fstab is one that findmnt accepts', async () => {
+    const argv = ['sh', '-c', 'printf "%s\\n" "$0" > "$1" && findmnt --verify --tab-file "$1"']
+    const fstab = swapFileActions({ path: '/swap file', bytes: MiB }, machine())[2]?.operations[0]
+    if (fstab?.kind !== 'add-line') throw new Error('no line')
+    const folder = await mkdtemp(join(tmpdir(), 'rigup-fstab-'))
+    const context = recorded(folder)
+    expect(await holds({ kind: 'command', argv: [...argv, fstab.line, `${folder}/fstab`] }, context)).toBe(true)
+    await rm(folder, { recursive: true })
+  })
+})
+
+describe('earlyoom', () => {
+  test.each([
+    [16, 128, '75,70'],
+    [16, 64, '50,45'],
+    [16, 16, '10,5'],
+    [16, 0, '10,5'],
+    [16, 1000, '90,85'],
+  ])('with %i GiB of memory and %i of swap acts at -s %s', (memory, swap, share) => {
+    expect(earlyoomArguments(memory * GiB, swap * GiB)).toEqual(expect.arrayContaining(['-s', share]))
+  })
+
+  test('is planned the same before and after the swap file is there', () => {
+    const areas = [{ path: '/swapfile', kind: 'file', bytes: 128 * GiB, usedBytes: 0 }]
+    expect(earlyoomActions(machine({ areas, total: 128 * GiB }), recipe)).toEqual(earlyoomActions(machine(), recipe))
+  })
+
+  test('writes a unit in which nothing is expanded', () => {
+    const settings = earlyoomActions(machine(), recipe)[1]
+    const [file] = settings?.operations ?? []
+    expect(file?.kind === 'write' && file.content).toContain('--avoid "^(ssh|sshd|sshd-session|bash|')
+    expect(file?.kind === 'write' && file.content).toContain(')$$"')
+  })
+
+  test('is refused without systemd', () => {
+    expect(() => earlyoomActions(machine({ init: 'runit' }), recipe)).toThrow('earlyoom cannot be set up')
+  })
+})
+
+describe('limits of an engine', () => {
+  const limits = { memoryBytes: 14 * GiB, swapBytes: 115 * GiB, oomScoreAdjust: 1000 }
+
+  test('are a scope in bytes, with the score set inside', () => {
+    expect(limitedArgv(limits, ['vllm', 'serve'], machine()).join(' ')).toBe(
+      `systemd-run --user --scope --quiet --collect --property=MemoryMax=${14 * GiB} --property=MemorySwapMax=${115 * GiB} -- choom -n 1000 -- vllm serve`,
+    )
+  })
+
+  test.each([
+    ['without limits', null, {}, 'vllm'],
+    ['without systemd', limits, { init: 'runit' }, 'choom -n 1000 -- vllm'],
+    [
+      'for root',
+      { memoryBytes: 1 },
+      { user: { privileges: 'root' } },
+      'systemd-run --scope --quiet --collect --property=MemoryMax=1 -- vllm',
+    ],
+    [
+      'from systemd 253 on',
+      { memoryBytes: 1 },
+      { systemd: '255.4' },
+      'systemd-run --user --scope --quiet --collect --property=MemoryMax=1 --property=OOMPolicy=kill -- vllm',
+    ],
+  ])('%s', (_, wanted, facts, line) => {
+    expect(limitedArgv(wanted, ['vllm'], machine(facts)).join(' ')).toBe(line)
+  })
+
+  test('need linger only for a user under systemd', () => {
+    expect(lingerActions(limits, machine())).toHaveLength(1)
+    expect(lingerActions(limits, machine({ user: { privileges: 'root' } }))).toEqual([])
+    expect(lingerActions(null, machine())).toEqual([])
+  })
+})
