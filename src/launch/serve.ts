@@ -46,9 +46,9 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
   const begin = performance.now()
   const engine = await startEngine({ argv, environment, directory, log })
   const { pid } = engine
-  const process = (await identify(pid)) ?? undefined
-  const stop = () => stopServer({ pid, identity: process, cleanUp })
-  context.emit({ type: 'spawned', pid, ...(process && { process }), log, host, port, purpose, model: servedName })
+  const identity = (await identify(pid)) ?? undefined
+  const stop = () => stopServer({ pid, identity, cleanUp })
+  context.emit({ type: 'spawned', pid, ...(identity && { identity }), log, host, port, purpose, model: servedName })
 
   try {
     await whileRunning(engine, { request, context, log, killsBefore }, async (signal) => {
