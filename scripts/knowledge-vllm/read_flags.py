@@ -99,14 +99,17 @@ def negatable(keyword: ast.keyword, owners: dict[str, tuple[str, str | None]], c
         return getattr(keyword.value, "attr", getattr(keyword.value, "id", "")) == "BooleanOptionalAction"
     if keyword.arg is not None:
         return False
-    # **model_kwargs["field"] or **field_kwargs
-    value, field = keyword.value, None
-    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
-        value, field = value.value, str(value.slice.value)
-    if not (isinstance(value, ast.Name) and value.id in owners):
-        return False
-    owner, owned_field = owners[value.id]
-    return is_switch(classes.annotation(owner, field or owned_field or ""))
+    # **model_kwargs["field"], **field_kwargs, and the same inside **{**model_kwargs["field"], "default": None}
+    for node in ast.walk(keyword.value):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+            owner, _ = owners.get(node.value.id, (None, None))
+            if owner and is_switch(classes.annotation(owner, str(node.slice.value))):
+                return True
+        elif isinstance(node, ast.Name) and node.id in owners:
+            owner, field = owners[node.id]
+            if field and is_switch(classes.annotation(owner, field)):
+                return True
+    return False
 
 
 def frontend(module: ast.Module) -> set[str]:

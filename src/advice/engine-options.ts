@@ -2,7 +2,7 @@ import { newestRelease } from '../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../knowledge/vllm/version.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Advice } from './advice.ts'
-import { gpusOf, hasCapability, toolOf } from './machine-facts.ts'
+import { cpuHas, gpusOf, hasCapability, toolOf } from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
 
 export const generations = ['auto', 'v0', 'runner-v1', 'runner-v2'] as const
@@ -75,7 +75,7 @@ export function compilationAdvice(
   const exact = version === 'newest' ? newestRelease().version : version
   const why: Advice[] = []
   const cores = machine.cpu.cores.value
-  const weak = machine.cpu.flags.value !== null && !machine.cpu.flags.value.includes('avx')
+  const weak = machine.cpu.architecture.value !== 'aarch64' && cpuHas(machine, 'avx') === false
   const level = weak || (cores !== null && cores <= 2) ? 'none' : 'full'
   if (level === 'none') {
     why.push(

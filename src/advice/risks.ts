@@ -1,11 +1,21 @@
 import { formatGiB, GiB } from '../core/bytes.ts'
-import { rocmBuild } from '../knowledge/vllm/builds.ts'
+import { cpuBuild, rocmBuild } from '../knowledge/vllm/builds.ts'
 import { lastReleaseFor, newestRelease, runsOn } from '../knowledge/vllm/releases.ts'
+import { isBefore } from '../knowledge/vllm/version.ts'
 import type { Gpu, Machine } from '../machine/schema.ts'
 import type { Advice, Source } from './advice.ts'
 import { freeBytes, isBusy } from './layout/cards.ts'
 import { isOnRiser } from './layout/link.ts'
-import { cardList, cpuHas, filesystemUnder, gpuFact, gpusOf, hasUnifiedMemory, isImmutable } from './machine-facts.ts'
+import {
+  cardList,
+  cpuHas,
+  filesystemUnder,
+  gpuFact,
+  gpusOf,
+  hasUnifiedMemory,
+  isImmutable,
+  toolOf,
+} from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
 import { sources } from './sources.ts'
 
@@ -39,6 +49,7 @@ export function risksOf(machine: Machine): Risk[] {
     ...links(machine),
     ...busy(machine),
     ...processor(machine),
+    ...installedEngine(machine),
     ...disk(machine),
     ...system(machine),
   ]
@@ -250,6 +261,27 @@ function processor(machine: Machine): Found[] {
 
 /** An engine for CUDA with a small model. */
 const enginePlus = 25 * GiB
+
+/** A vLLM that is installed already and cannot run on this CPU. */
+function installedEngine(machine: Machine): Found[] {
+  const tool = toolOf(machine, 'vllm')
+  const version = tool?.version.value ?? null
+  const onCpu = /cpu/i.test(`${tool?.note ?? ''} ${version ?? ''}`)
+  if (!tool || !onCpu || version === null || cpuHas(machine, 'avx512f') !== false) return []
+  if (!isBefore(version, cpuBuild.avx2Since)) return []
+  return [
+    {
+      id: 'installed-vllm-needs-avx512',
+      component: 'vLLM',
+      specification: `${version}, CPU build, at ${tool.path.value}`,
+      risk: `it needs AVX-512 and dies here with an illegal instruction, even for --version`,
+      mitigation: 'left alone; another engine is installed beside it',
+      step: 'engine',
+      facts: ['tools', 'cpu.flags'],
+      source: sources.vllmCpu,
+    },
+  ]
+}
 
 function disk(machine: Machine): Found[] {
   const { data, modelCache } = machine.locations

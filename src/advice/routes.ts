@@ -29,7 +29,10 @@ export function routesFor(machine: Machine, wish: RouteWish = {}): RouteAdvice[]
     wish.format === 'gguf'
       ? [...small, ...onCards, cpu]
       : [...onCards, ...(anyCard ? [...small, cpu] : [cpu, ...small])]
-  return [...ordered.filter(works), ...ordered.filter((route) => !works(route))]
+  const not = ordered
+    .filter((route) => !works(route))
+    .sort((a, b) => Number(isForOtherCards(a)) - Number(isForOtherCards(b)))
+  return [...ordered.filter(works), ...not]
 }
 
 /** The route to preselect; null where nothing works. */
@@ -39,6 +42,11 @@ export function bestRoute(machine: Machine, wish: RouteWish = {}): RouteAdvice |
 
 function works(route: RouteAdvice): boolean {
   return route.state !== 'unsupported'
+}
+
+/** True for a route whose cards are not in this machine at all: the least interesting of those that do not work. */
+function isForOtherCards({ why }: RouteAdvice): boolean {
+  return why.some(({ id }) => ['no-nvidia-card', 'no-amd-card', 'no-intel-card'].includes(id))
 }
 
 function installedFirst(routes: readonly RouteAdvice[]): RouteAdvice[] {

@@ -1,5 +1,7 @@
 /** What Ollama's Linux builds run on (docs.ollama.com/gpu, 2026-10, and its CMake presets of 0.33). */
 export const ollama = {
+  /** The release whose list of targets is known; an older one may still have more. */
+  knownVersion: '0.33.0',
   cuda: {
     capability: '5.0',
     driver: 550,

@@ -1,5 +1,12 @@
 import { aarch64Capabilities, driverFloors, driverOfCuda129 } from '../../knowledge/vllm/builds.ts'
-import { lastReleaseFor, newestRelease, type Release, releaseFor, runsOn } from '../../knowledge/vllm/releases.ts'
+import {
+  knownReleases,
+  lastReleaseFor,
+  newestRelease,
+  type Release,
+  releaseFor,
+  runsOn,
+} from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
 import { capabilityNumber, cardList, gpuFact, gpusOf } from '../machine-facts.ts'
@@ -36,7 +43,8 @@ export function cudaTarget(machine: Machine, wish: RouteWish): CudaTarget {
   if (fit.length > 0) {
     const left = cards.filter((card) => !fit.includes(card))
     const why = left.length > 0 ? [leftOut(machine, asked, left)] : []
-    return withDriver(machine, { ...nothing, release: asked, version: wish.version ?? 'newest', cards: fit, why })
+    const target = { ...nothing, release: asked, version: wish.version ?? 'newest', cards: fit, why }
+    return withDriver(machine, target, wish.version === undefined)
   }
   const strongest = cards.toSorted((a, b) => capability(b) - capability(a))[0]
   if (strongest === undefined || strongest.capability.value === null)
@@ -63,7 +71,7 @@ function covers(release: Release, card: Gpu, arm: boolean): boolean {
 }
 
 /** Chooses the CUDA build by the driver, once release and cards are known. */
-function withDriver(machine: Machine, target: CudaTarget): CudaTarget {
+function withDriver(machine: Machine, target: CudaTarget, wantsNewest = false): CudaTarget {
   const card = target.cards[0]
   const { release } = target
   if (card === undefined || release === null) return target
@@ -89,6 +97,15 @@ function withDriver(machine: Machine, target: CudaTarget): CudaTarget {
   if (own < 13) return { ...target, build: torchBuildOf(release), why: [...target.why, oldBuild(release, facts)] }
   const family = target.cards.find((one) => !runsOn(release, one.capability.value ?? '', 12))
   if (family) return { ...target, why: [...target.why, needsCuda13(family, facts)] }
+  if (wantsNewest && machine.packaging.index.value !== null) {
+    // Behind an index of their own people have PyPI at most, and not vLLM's.
+    const older = knownReleases().findLast(({ cuda }) => cuda === 12)
+    const cards = older ? target.cards.filter((one) => runsOn(older, one.capability.value ?? '')) : []
+    if (older && cards.length > 0) {
+      const why = [...target.why, lastOnPypi(machine, card, older, facts)]
+      return { ...target, release: older, version: older.version, build: torchBuildOf(older), cards, why }
+    }
+  }
   const why = makeAdvice(
     'warn',
     {
@@ -209,6 +226,23 @@ function oldBuild(release: Release, facts: string[]): Advice {
       source: sources.wheels,
     },
     { facts },
+  )
+}
+
+function lastOnPypi(machine: Machine, card: Gpu, older: Release, facts: string[]): Advice {
+  return makeAdvice(
+    'warn',
+    {
+      id: 'last-release-for-driver',
+      about: 'engine.version',
+      what: `vLLM ${older.version}, the last on PyPI for CUDA 12.`,
+      why: `Driver ${card.driver.value} is older than R580, which newer wheels on PyPI need, and packages come from ${machine.packaging.index.value} here.`,
+      source: sources.wheels,
+    },
+    {
+      facts: [...facts, 'packaging.index'],
+      instead: "A driver of R580 or newer, or vLLM's own index with the cu129 build.",
+    },
   )
 }
 

