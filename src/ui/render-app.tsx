@@ -22,7 +22,7 @@ const homeAndErase = '\u001b[H\u001b[2J'
 
 /**
  * Runs a full-screen app until it calls `useApp().exit(result)`, and gives that result. Inside are the terminal's abilities,
- * the keyboard (`useKeys`) and Ink's `useApp().suspendTerminal(work)` for programs that need the terminal, such as sudo.
+ * the keyboard (`useKeys`) and `useHandover` for programs that need the terminal, such as sudo.
  *
  * The app gets the alternate screen, which leaves no trace; with a screen reader it writes line by line instead. However it
  * ends, the terminal is as it was before: by a result, by an error (thrown here again), by SIGTERM or SIGHUP.

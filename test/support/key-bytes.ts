@@ -14,4 +14,5 @@ export const keyBytes: Readonly<Record<string, string>> = {
   backspace: '\u007f',
   'ctrl-c': '\u0003',
   'ctrl-l': '\u000c',
+  'ctrl-z': '\u001a',
 }

@@ -74,7 +74,7 @@ export class TestTerminal {
   lines(): string[] {
     const { active } = this.#screen.buffer
     return Array.from({ length: this.#screen.rows }, (_, row) =>
-      (active.getLine(active.baseY + row)?.translateToString(true) ?? '').trimEnd(),
+      (active.getLine(active.baseY + row)?.translateToString(true, 0, this.#screen.cols) ?? '').trimEnd(),
     )
   }
 
