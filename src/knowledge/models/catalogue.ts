@@ -6,15 +6,17 @@ import { licenceOf } from './licences.ts'
 import { parameterCounts, totalParameters } from './parameters.ts'
 import { bitsPerWeight } from './quantization-config.ts'
 
-const entrySchema = z.object({
-  id: z.string(),
-  config: z.record(z.string(), z.unknown()),
-  source: z.string(),
-  confidence: z.enum(['config file', 'table in code', 'derived']),
-  like: z.string().optional(),
-})
-const fileSchema = z.object({ date: z.iso.date(), models: z.array(entrySchema) })
-type Entry = z.infer<typeof entrySchema>
+type Entry = {
+  readonly id: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly source: string
+  /** config file: read from the model's own. table in code: from a project's table. derived: by a sibling of the same shape. */
+  readonly confidence: 'config file' | 'table in code' | 'derived'
+  /** The entry whose config this one shares. */
+  readonly like?: string
+}
+// Made by scripts/knowledge-models.ts and checked by the tests: reading it through a full schema would cost every start 100 ms.
+const fileSchema = z.object({ date: z.string(), models: z.array(z.custom<Entry>()) })
 
 export type CatalogueModel = {
   /** Id on the Hugging Face hub. */
@@ -61,7 +63,7 @@ function withoutOwn(config: Record<string, unknown>): Record<string, unknown> {
 
 // `Qwen3-8B-AWQ`, `Qwen3-8B-FP8-dynamic` and `Qwen3-8B` are one model.
 const formats =
-  /[-_.](awq|gptq|fp8|int4|int8|nvfp4|mxfp4|bf16|fp16|w4a16|w8a8|w8a16|quantized|bnb|4bit|8bit|4|8|block|dynamic|kv|autoround|marlin|qat|unsloth|autoawq|mlx|gguf|instruct-awq)(?=[-_.]|$)/gi
+  /[-_.](awq|gptq|fp8|int4|int8|nvfp4|mxfp4|bf16|fp16|w4a16|w8a8|w8a16|quantized|bnb|4bit|8bit|block|dynamic|kv|autoround|marlin|qat|unsloth|autoawq|mlx|gguf|instruct-awq)(?=[-_.]|$)/gi
 
 function stemOf(id: string): string {
   const name = (id.split('/').at(-1) ?? id).toLowerCase()
@@ -71,7 +73,12 @@ function stemOf(id: string): string {
     .replace(formats, '')
 }
 
-const stems = Map.groupBy(file.models, (entry) => stemOf(entry.id))
+let stems: Map<string, Entry[]> | null = null
+
+function entriesLike(id: string): readonly Entry[] {
+  stems ??= Map.groupBy(file.models, (entry) => stemOf(entry.id))
+  return stems.get(stemOf(id)) ?? []
+}
 
 function describe(entry: Entry): CatalogueModel {
   const architecture = architectureFromConfig(configOf(entry))
@@ -89,7 +96,9 @@ function describe(entry: Entry): CatalogueModel {
     bytesAre: sized === null ? 'counted' : 'stated',
     contextTokens: architecture.maxPositionEmbeddings,
     quantization: quantization?.method ?? null,
-    variants: (stems.get(stemOf(entry.id)) ?? []).map((other) => other.id).filter((id) => id !== entry.id),
+    variants: entriesLike(entry.id)
+      .map((other) => other.id)
+      .filter((id) => id !== entry.id),
     ...licenceOf(entry.id),
     confidence: entry.confidence,
     source: entry.source,
@@ -127,7 +136,7 @@ export function findModel(id: string): CatalogueModel | null {
 
 /** Models whose name is the same but for the number format and the owner. */
 export function modelsLike(id: string): CatalogueModel[] {
-  return (stems.get(stemOf(bareName(id))) ?? []).map(model)
+  return entriesLike(bareName(id)).map(model)
 }
 
 /** Every model of the catalogue, ordered by id. */

@@ -23,7 +23,9 @@ describe('the catalogue', () => {
     for (const one of models) {
       expect(one.architecture.layers.length, one.id).toBeGreaterThan(0)
       expect(one.bytes, one.id).toBeGreaterThan(1e7)
-      expect(one.source, one.id).not.toBe('')
+      expect(one.source, one.id).toMatch(/\S/)
+      expect(['config file', 'table in code', 'derived'], one.id).toContain(one.confidence)
+      expect(one.id).toMatch(/^[\w.-]+\/[\w.-]+$/)
     }
   })
 
