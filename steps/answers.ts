@@ -32,8 +32,8 @@ export function emptyRecipe(name: string): Recipe {
  * Asks every step in turn: its recommendation, or what the operator picked, and then the single fields on top. Later steps see
  * the answers of the earlier ones; a pick that a change made impossible falls back to the recommendation.
  */
-export function resolve(steps: readonly QuestionStep[], machine: Machine, answers: Answers, name: string): Resolved {
-  let recipe = emptyRecipe(name)
+export function resolve(steps: readonly QuestionStep[], machine: Machine, answers: Answers, name?: string): Resolved {
+  let recipe = emptyRecipe(name ?? 'new')
   const offers: Partial<Record<StepId, Offer>> = {}
   const chosen: Partial<Record<StepId, Choice>> = {}
   for (const step of steps) {
@@ -47,7 +47,22 @@ export function resolve(steps: readonly QuestionStep[], machine: Machine, answer
     }
     recipe = applyFields(recipe, step, answers.fields)
   }
-  return { recipe, offers, chosen }
+  return { recipe: name === undefined ? { ...recipe, name: nameFor(recipe) } : recipe, offers, chosen }
+}
+
+/** A name for a recipe: its model's, and the engine where that is not vLLM on cards: `qwen3-8b-awq`, `proof-cpu`. */
+export function nameFor({ model, engine }: Recipe): string {
+  const last = model.id.split('/').findLast((part) => part !== '') ?? 'model'
+  const engines: Partial<Record<typeof engine.route, string>> = {
+    'vllm-cpu': '-cpu',
+    ollama: '-ollama',
+    'llama-cpp': '-llama-cpp',
+  }
+  const slug = last
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+  return `${slug.slice(0, 50) || 'model'}${engines[engine.route] ?? ''}`
 }
 
 /** Only what the schema accepts is taken; a single field that does not fit the rest is left at its recommendation. */

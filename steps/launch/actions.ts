@@ -1,6 +1,8 @@
+import { limitedArgv } from '#src/plan/actions/engine-limits.ts'
 import type { PlanContext } from '#src/plan/context.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
 import { type Action, action } from '#src/plan/plan.ts'
+import type { Serve } from '#src/plan/serve.ts'
 
 /** The proof, and then the operator's model: each is started, made to generate, and measured. */
 export function launchActions(context: PlanContext, installed: readonly string[]): Action[] {
@@ -16,7 +18,7 @@ export function launchActions(context: PlanContext, installed: readonly string[]
           title: 'proof: the engine answers as it must',
           reason:
             'Driver, kernels, compiler, links and API are proved with known answers; a garbled one is told from a right one.',
-          operations: [{ kind: 'serve', serve: planner.serve(context, 'proof') }],
+          operations: [{ kind: 'serve', serve: limited(context, planner.serve(context, 'proof')) }],
         },
         { needs: ready },
       ),
@@ -29,11 +31,17 @@ export function launchActions(context: PlanContext, installed: readonly string[]
           id: 'launch',
           title: `test launch of ${recipe.model.id}`,
           reason: 'Ready is not running: only a generated text proves that the model works on this machine.',
-          operations: [{ kind: 'serve', serve: planner.serve(context, 'model') }],
+          operations: [{ kind: 'serve', serve: limited(context, planner.serve(context, 'model')) }],
         },
         { needs: [...installed, ...actions.map(({ id }) => id)] },
       ),
     )
   }
   return actions
+}
+
+/** The engine under the recipe's limits. A container is the daemon's child, so a scope around its client would limit nothing. */
+function limited({ recipe, machine }: PlanContext, serve: Serve): Serve {
+  if (recipe.engine.route.endsWith('-image')) return serve
+  return { ...serve, argv: limitedArgv(recipe.memory.limits, serve.argv, machine) }
 }

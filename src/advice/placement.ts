@@ -1,0 +1,99 @@
+import type { CatalogueModel } from '../knowledge/models/catalogue.ts'
+import { newestRelease } from '../knowledge/vllm/releases.ts'
+import type { Gpu, Machine } from '../machine/schema.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import { fit } from './fit/fit.ts'
+import type { Fit } from './fit/input.ts'
+import { freeBytes, type LayoutAdvice, layoutModelOf, layoutsFor } from './layout.ts'
+
+/** How a model would lie on the cards of a machine. */
+export type Placement = {
+  layout: LayoutAdvice
+  /** The length to set, tokens: what was wished for, or the longest that fits. */
+  maxModelLen: number
+  utilization: number
+  fit: Fit
+  /** fits: the wished length and users. tight: less than that. no: does not start. */
+  state: 'fits' | 'tight' | 'no'
+}
+
+type PlacementWish = {
+  machine: Machine
+  model: Pick<CatalogueModel, 'architecture' | 'bytes'>
+  recipe: Pick<Recipe, 'engine' | 'workload' | 'quantization'>
+}
+
+/** The share of a card that is left to others and to what is not counted: display, other processes' growth, fragmentation. */
+const usualUtilization = 0.9
+/** A length of less is of no use to anybody. */
+const shortestLength = 512
+
+/** The exact version to reckon with. */
+export function reckonedVersion(version: string): string {
+  return /^\d+\.\d+/.test(version) ? version.replace(/\+.*$/, '') : newestRelease().version
+}
+
+/**
+ * The fewest cards that hold the wished length for the wished users, laid out the fastest way; failing that, the layout with the
+ * longest length. Null where the machine has no cards to lay anything on.
+ */
+export function placementOf({ machine, model, recipe }: PlacementWish): Placement | null {
+  const eager = recipe.engine.compilation === 'none'
+  const layouts = layoutsFor({ machine, model: layoutModelOf(model.architecture, model.bytes), eager }).filter(
+    ({ valid }) => valid,
+  )
+  const placements = layouts
+    // Stable: within a number of cards the fastest stays first.
+    .toSorted((a, b) => a.gpus.length - b.gpus.length)
+    .map((layout) => place(layout, { machine, model, recipe }))
+    .filter((placement) => placement !== null)
+  const fitting = placements.find(({ state }) => state === 'fits')
+  if (fitting) return fitting
+  const longest = placements.reduce<Placement | null>(
+    (best, next) => (best && best.maxModelLen >= next.maxModelLen ? best : next),
+    null,
+  )
+  return longest
+}
+
+function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish): Placement | null {
+  const cards = machine.gpus.filter(({ index }) => layout.gpus.includes(index))
+  const smallest = cards.reduce<Gpu | null>(
+    (least, gpu) => (least && (freeBytes(least) ?? 0) <= (freeBytes(gpu) ?? 0) ? least : gpu),
+    null,
+  )
+  const totalBytes = smallest?.memoryTotalBytes.value
+  if (!smallest || !totalBytes) return null
+  const free = freeBytes(smallest) ?? totalBytes
+  // Busy cards give what is free of the total, and not more.
+  const utilization = Math.min(usualUtilization, Math.floor((free / totalBytes) * 97) / 100)
+  const longest = model.architecture.maxPositionEmbeddings ?? 32_768
+  const wished = Math.min(recipe.workload.contextTokens, longest)
+  const input = {
+    architecture: model.architecture,
+    gpu: {
+      name: smallest.name.value ?? '',
+      totalBytes,
+      freeBytes: free,
+      ...(smallest.capability.value === null ? {} : { capability: smallest.capability.value }),
+    },
+    gpus: cards.length,
+    tensorParallel: layout.tensorParallel,
+    pipelineParallel: layout.pipelineParallel,
+    vllmVersion: reckonedVersion(recipe.engine.version),
+    utilization,
+    kvCacheDtype: recipe.quantization.kvCacheDtype,
+    enforceEager: recipe.engine.compilation === 'none',
+    ...(recipe.engine.generation === 'v0' ? { engine: 'V0' as const } : {}),
+  }
+  const atWish = fit({ ...input, maxModelLen: wished })
+  if (atWish.starts) {
+    const enough = atWish.concurrency >= recipe.workload.users
+    return { layout, maxModelLen: wished, utilization, fit: atWish, state: enough ? 'fits' : 'tight' }
+  }
+  // Head-room below the longest that would just fit: what is predicted has a range.
+  const length = Math.floor(Math.min(atWish.range.maxModelLen.low, wished) / 256) * 256
+  if (length < shortestLength) return { layout, maxModelLen: 0, utilization, fit: atWish, state: 'no' }
+  const shorter = fit({ ...input, maxModelLen: length })
+  return { layout, maxModelLen: length, utilization, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
+}

@@ -1,0 +1,24 @@
+import { exitCodes } from '../core/problem.ts'
+import { latestRun, runStatus } from '../run/runs.ts'
+import { requestStop } from '../run/stop-request.ts'
+import { type CommandIo, say } from './io.ts'
+import { findKeptEngine, stopKeptEngine } from './kept-engine.ts'
+
+/** `rigup stop`: stops the run that goes on, or else the engine that was left running. Gives the exit code. */
+export async function runStop(io: CommandIo): Promise<number> {
+  const directory = await latestRun()
+  if (directory !== null && (await runStatus(directory)).holder !== null) {
+    await requestStop(directory)
+    say(io, `Asked the run ${directory} to stop. It ends what it has begun; rigup status tells when.`)
+    return exitCodes.ok
+  }
+  const engine = await findKeptEngine()
+  if (!engine) {
+    say(io, 'Nothing of rigup’s runs.')
+    return exitCodes.ok
+  }
+  say(io, `Stopping the engine at ${engine.address} (process ${engine.pid}) ...`)
+  await stopKeptEngine(engine.runDirectory)
+  say(io, 'Stopped.')
+  return exitCodes.ok
+}

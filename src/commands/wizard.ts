@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createElement } from 'react'
+import { type Answers, answersOf, noAnswers } from '#steps/answers.ts'
+import { questionSteps } from '#steps/question-steps.ts'
+import { commentsOf } from '../advice/comments.ts'
+import { directoriesOf } from '../core/directories.ts'
+import { exitCodes } from '../core/problem.ts'
+import { proofModel } from '../launch/proof-model.ts'
+import type { FieldPath } from '../recipe/fields.ts'
+import { loadRecipe } from '../recipe/files.ts'
+import { parseRecipe } from '../recipe/parse.ts'
+import { saveRecipe } from '../recipe/save.ts'
+import { recipeText } from '../recipe/write.ts'
+import { followJournal } from '../run/follow-journal.ts'
+import { createRun, latestRun, readPlan, runStatus } from '../run/runs.ts'
+import { startRun } from '../run/start-run.ts'
+import { requestStop } from '../run/stop-request.ts'
+import { renderApp } from '../ui/render-app.tsx'
+import type { Session } from '../wizard/session.ts'
+import { Wizard, type WizardResult } from '../wizard/wizard.tsx'
+import { finishRun } from './finish-run.ts'
+import type { CommandIo } from './io.ts'
+import { stopKeptEngine } from './kept-engine.ts'
+import { loadMachine } from './load-machine.ts'
+import { workerCommandLine } from './worker.ts'
+
+export type WizardOptions = {
+  machine?: string
+  recipe?: string
+  name?: string
+  /** Do not attach to a run that goes on. */
+  new?: boolean
+  override?: readonly string[]
+  /** Answers from flags. */
+  fields: Readonly<Record<FieldPath, unknown>>
+}
+
+/** `rigup`: the wizard, or the run that goes on. Gives the exit code. */
+export async function runWizard(options: WizardOptions, io: CommandIo): Promise<number> {
+  const fromRecipe = options.recipe === undefined ? null : (await loadRecipe(options.recipe)).recipe
+  const base = fromRecipe ? answersOf(questionSteps, fromRecipe) : noAnswers
+  const answers: Answers = { ...base, fields: { ...base.fields, ...options.fields } }
+  // A saved machine that cannot be read is said before a screen is opened.
+  const saved =
+    options.machine === undefined ? null : await loadMachine({ machine: options.machine, override: options.override })
+  const wizard = createElement(Wizard, {
+    session: await sessionFor(saved, options),
+    answers,
+    name: options.name ?? fromRecipe?.name,
+    runDirectory: saved || options.new ? null : await openRun(),
+  })
+  const result = (await renderApp(wizard, {
+    environment: io.environment,
+    stdin: io.stdin,
+    stdout: io.stdout,
+    without: 'rigup apply RECIPE --yes does the same without a terminal; shipped recipes: rigup recipes',
+    summary: (ended) => summaryOf(ended as WizardResult | undefined),
+  })) as WizardResult | undefined
+  return result ? exitCodes.ok : exitCodes.interrupted
+}
+
+/** The run to attach to: one that goes on, or was cut off. */
+async function openRun(): Promise<string | null> {
+  const directory = await latestRun()
+  if (directory === null) return null
+  const { status, holder } = await runStatus(directory)
+  return holder !== null || status === 'interrupted' ? directory : null
+}
+
+function summaryOf(result: WizardResult | undefined): string[] {
+  if (!result) return []
+  const lines: string[] = []
+  if (result.saved) lines.push(`Recipe: ${result.saved}`, `Again:  rigup apply ${result.saved}`)
+  if (result.runs)
+    lines.push(
+      'The run goes on in the background. rigup attaches to it; rigup status tells how far it is; rigup stop ends it.',
+    )
+  else if (result.runDirectory) lines.push(`Journal and logs: ${result.runDirectory}`)
+  return lines
+}
+
+async function sessionFor(
+  saved: Awaited<ReturnType<typeof loadMachine>> | null,
+  options: WizardOptions,
+): Promise<Session> {
+  const directories = directoriesOf()
+  return {
+    isSaved: saved !== null,
+    directories,
+    proofModel: await proofModel(),
+    async readMachine(onPart) {
+      if (saved) return saved
+      const { detectMachine } = await import('../machine/detect.ts')
+      const machine = await detectMachine({ onPart })
+      if (!options.override?.length) return machine
+      const { applyOverrides } = await import('../machine/overrides.ts')
+      return applyOverrides(machine, options.override)
+    },
+    async start(context, plan, onTerminal) {
+      const directory = await createRun({ plan, recipe: recipeText(context.recipe), options: { from: 'wizard' } })
+      await startRun(directory, { command: workerCommandLine(), onTerminal })
+      return directory
+    },
+    resume: (directory, onTerminal) => startRun(directory, { command: workerCommandLine(), onTerminal }),
+    async open(directory) {
+      const [plan, text] = await Promise.all([readPlan(directory), readFile(join(directory, 'recipe.yaml'), 'utf8')])
+      return { directory, plan, recipe: parseRecipe(text, join(directory, 'recipe.yaml')) }
+    },
+    follow: followJournal,
+    stop: requestStop,
+    async stopEngine(directory) {
+      await stopKeptEngine(directory)
+    },
+    async saveDraft(recipe, advice) {
+      const path = join(directories.recipes, `${recipe.name}.yaml`)
+      await saveRecipe(path, recipe, null, commentsOf(advice))
+      return path
+    },
+    finish: (directory, context, advice) => finishRun(directory, context, advice),
+  }
+}

@@ -1,0 +1,144 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { InstallScreen, installView, launchActionIds } from '#steps/install/screen.tsx'
+import { RecipeScreen } from '#steps/recipe/screen.tsx'
+import type { StepId } from '#steps/step.ts'
+import type { Advice } from '../advice/advice.ts'
+import type { Diagnosis } from '../diagnosis/schema.ts'
+import { harmlessReason } from '../log/harmless.ts'
+import type { Machine } from '../machine/schema.ts'
+import type { PlanContext } from '../plan/context.ts'
+import { baseUrl } from '../plan/engines/vllm-arguments.ts'
+import type { FieldPath } from '../recipe/fields.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import { LaunchScreen } from '../ui/views/launch-screen.tsx'
+import type { Session } from './session.ts'
+import { useFollowedLog } from './use-followed-log.ts'
+import { useGauges } from './use-gauges.ts'
+import type { RunFeed } from './use-run.ts'
+
+export type RunningScreensProps = {
+  place: Extract<StepId, 'install' | 'launch' | 'recipe'>
+  run: RunFeed
+  session: Session
+  machine: Machine | null
+  message: string | null
+  advice: readonly Advice[]
+  onTerminal: (work: () => Promise<void>) => Promise<void>
+  go: (to: StepId) => void
+  /** Takes a fix into the answers; what follows is a new plan and a new run. */
+  setFields: (fields: Readonly<Record<FieldPath, unknown>>) => void
+  onSaved: (path: string) => void
+  report: (error: unknown) => void
+  leave: () => void
+}
+
+/** The screens of a run: what is installed, the launch, and the recipe that comes out. All of them only read the journal. */
+export function RunningScreens(props: RunningScreensProps) {
+  const { place, run, session, go, report, leave } = props
+  const { directory, plan, view } = run
+  const [here, setHere] = useState<string | null>(null)
+  const shown = here ?? view.actions.find(({ state }) => state === 'running')?.id ?? null
+  const actionLog = useFollowedLog(directory, view.actions.find(({ id }) => id === shown)?.log ?? null)
+  const engineLog = useFollowedLog(directory, run.launch.log)
+  const gauges = useGauges(place === 'launch' && run.launch.startedAt !== null && run.launch.endedAt === null)
+  const finished = useFinished(props)
+
+  const installed = installView(view, plan).status === 'done'
+  useOnce(installed && place === 'install' && launchActionIds(plan).length > 0, () => go('launch'))
+  const retry = () => void session.resume(directory, props.onTerminal).catch(report)
+  const stop = () => void session.stop(directory).catch(report)
+
+  if (place === 'install') {
+    return (
+      <InstallScreen
+        view={view}
+        plan={plan}
+        buffer={actionLog.buffer}
+        onHighlight={setHere}
+        controls={{ retry, stop, leave, edit: () => go('engine'), next: () => go('launch') }}
+      />
+    )
+  }
+  if (place === 'launch') {
+    const launchFailed = run.failed !== null && launchActionIds(plan).includes(run.failed.action)
+    return (
+      <LaunchScreen
+        view={run.launch}
+        buffer={engineLog.buffer}
+        diagnosis={launchFailed ? diagnosisOf(run, engineLog.diagnosis()) : null}
+        gauges={gauges.gauges}
+        diskBytesPerSecond={gauges.diskBytesPerSecond}
+        harmlessReason={harmlessReason}
+        controls={{
+          retry,
+          stop,
+          leave,
+          edit: () => go('quantize'),
+          applyFix: ({ change }) => {
+            if (change.kind === 'recipe') {
+              props.setFields(change.set)
+              go('review')
+            }
+          },
+          ...(view.status === 'done' ? { next: () => go('recipe') } : {}),
+        }}
+      />
+    )
+  }
+  return (
+    <RecipeScreen
+      recipe={finished?.recipe ?? run.recipe}
+      plan={plan}
+      path={finished?.path ?? null}
+      isRunning={run.launch.after === 'kept'}
+      address={baseUrl(run.recipe)}
+      message={props.message}
+      stopEngine={() => void session.stopEngine(directory).then(leave, report)}
+      leave={leave}
+      back={() => go('launch')}
+    />
+  )
+}
+
+/** What the log says is the cause; where it names none, what the journal says happened. */
+function diagnosisOf({ failed }: RunFeed, diagnosis: Diagnosis): Pick<Diagnosis, 'explanation' | 'evidence' | 'fixes'> {
+  if (diagnosis.cause !== null || !failed) return diagnosis
+  return { explanation: [failed.what, failed.why, failed.next].filter(Boolean).join(' '), evidence: [], fixes: [] }
+}
+
+/** Saves the verified recipe once the run is through. */
+function useFinished({
+  run,
+  session,
+  machine,
+  advice,
+  onSaved,
+  report,
+}: RunningScreensProps): { recipe: Recipe; path: string } | null {
+  const [finished, setFinished] = useState<{ recipe: Recipe; path: string } | null>(null)
+  const context = useMemo<PlanContext | null>(
+    () =>
+      machine
+        ? { recipe: run.recipe, machine, lock: null, directories: session.directories, proofModel: session.proofModel }
+        : null,
+    [run.recipe, machine, session],
+  )
+  useOnce(run.view.status === 'done' && context !== null, () => {
+    if (!context) return
+    session.finish(run.directory, context, advice).then((result) => {
+      setFinished(result)
+      onSaved(result.path)
+    }, report)
+  })
+  return finished
+}
+
+/** Runs an effect the first time that a condition holds. */
+function useOnce(condition: boolean, effect: () => void): void {
+  const done = useRef(false)
+  useEffect(() => {
+    if (!condition || done.current) return
+    done.current = true
+    effect()
+  })
+}

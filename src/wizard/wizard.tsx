@@ -1,0 +1,175 @@
+import { Text, useApp } from 'ink'
+import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
+import { type Answers, resolve } from '#steps/answers.ts'
+import { HardwareScreen } from '#steps/hardware/screen.tsx'
+import { planOf } from '#steps/plan.ts'
+import { QuestionScreen } from '#steps/question-screen.tsx'
+import { questionSteps } from '#steps/question-steps.ts'
+import { ReviewScreen } from '#steps/review/screen.tsx'
+import type { ScreenProps } from '#steps/screen.ts'
+import type { StepId } from '#steps/step.ts'
+import type { Advice } from '../advice/advice.ts'
+import { contradictionsOf } from '../advice/contradictions.ts'
+import { messageOf } from '../core/problem.ts'
+import { applyOverrides } from '../machine/overrides.ts'
+import { machineSummary } from '../machine/summary.ts'
+import type { PlanContext } from '../plan/context.ts'
+import { Frame } from '../ui/components/frame.tsx'
+import { useTheme } from '../ui/context.tsx'
+import { bind, commands } from '../ui/keys/commands.ts'
+import { useInterrupt } from '../ui/keys/use-interrupt.ts'
+import { useKeys } from '../ui/keys/use-keys.ts'
+import { RunningScreens } from './running-screens.tsx'
+import type { Session } from './session.ts'
+import { AdviceSide, placeOf, stepMarks } from './side.tsx'
+import { useRun } from './use-run.ts'
+import { initialState, wizardReducer } from './wizard-state.ts'
+
+export type WizardProps = {
+  session: Session
+  answers: Answers
+  /** The recipe's name; absent: from the model. */
+  name?: string | undefined
+  /** A run to attach to. */
+  runDirectory: string | null
+}
+
+/** What the wizard ended with, for the lines that stay in the shell. */
+export type WizardResult = { saved: string | null; runDirectory: string | null; runs: boolean }
+
+/** The whole wizard: which step is on, and what it is given. */
+export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
+  const { exit, suspendTerminal } = useApp()
+  const theme = useTheme()
+  const [state, dispatch] = useReducer(wizardReducer, undefined, () => initialState(answers, runDirectory))
+  const [message, setMessage] = useState<string | null>(null)
+  const [saved, setSaved] = useState<string | null>(null)
+  const run = useRun(session, state.runDirectory)
+
+  const read = useCallback(() => {
+    session
+      .readMachine((machine) => dispatch({ type: 'machine', machine, whole: false }))
+      .then(
+        (machine) => dispatch({ type: 'machine', machine, whole: true }),
+        (error: unknown) => setMessage(messageOf(error)),
+      )
+  }, [session])
+  useEffect(read, [read])
+
+  const { machine } = state
+  const resolved = useMemo(
+    () => (machine ? resolve(questionSteps, machine, state.answers, name) : null),
+    [machine, state.answers, name],
+  )
+  const prepared = useMemo(() => {
+    if (!machine || !resolved) return null
+    const { directories, proofModel } = session
+    const context: PlanContext = { recipe: resolved.recipe, machine, directories, proofModel, lock: null }
+    return { context, refusals: contradictionsOf(resolved.recipe, machine).filter(({ kind }) => kind === 'refuse') }
+  }, [machine, resolved, session])
+  const advice: Advice[] = resolved
+    ? questionSteps.flatMap((step) => [
+        ...(resolved.chosen[step.id]?.advice ?? []),
+        ...(resolved.offers[step.id]?.advice ?? []),
+      ])
+    : []
+
+  const isRunning = run?.view.status === 'running' || run?.view.status === 'undoing'
+  const leave = () => exit({ saved, runDirectory: state.runDirectory, runs: isRunning } satisfies WizardResult)
+  const leaving = useInterrupt(leave)
+  useKeys([bind(commands.quit, leave)], { layer: 'frame' })
+
+  const onTerminal = (work: () => Promise<void>) => suspendTerminal(work)
+  const report = (error: unknown) => setMessage(messageOf(error))
+  const go = (to: StepId) => {
+    setMessage(null)
+    dispatch({ type: 'go', to })
+  }
+  const step = questionSteps.find(({ id }) => id === state.place)
+  const footer = leaving ? (
+    <Text
+      {...theme.warn}
+    >{`Ctrl-C again leaves rigup.${isRunning ? ' The run goes on, and rigup attaches to it again.' : ' Nothing runs.'}`}</Text>
+  ) : undefined
+
+  const screenProps: ScreenProps | null =
+    machine && resolved
+      ? {
+          machine,
+          resolved,
+          pick: (of, choice) => dispatch({ type: 'pick', step: of.id, choice }),
+          setField: (path, value) => dispatch({ type: 'field', path, value }),
+          next: () => dispatch({ type: 'next' }),
+          back: () => dispatch({ type: 'back' }),
+        }
+      : null
+
+  return (
+    <Frame
+      title={titleOf(session, machine ? machineSummary(machine) : null)}
+      place={placeOf(state.place)}
+      {...(state.place === 'launch' ? {} : { steps: stepMarks(state.place, state.reached, run?.view ?? null) })}
+      panel={(size) => <AdviceSide advice={step ? (resolved?.chosen[step.id]?.advice ?? []) : []} {...size} />}
+      footer={footer}
+    >
+      {state.place === 'hardware' ? (
+        <HardwareScreen
+          machine={machine}
+          reading={state.reading}
+          message={message}
+          next={() => go('model')}
+          readAgain={read}
+          override={(assignment) => {
+            try {
+              if (machine) dispatch({ type: 'machine', machine: applyOverrides(machine, [assignment]), whole: true })
+              setMessage(null)
+            } catch (error) {
+              report(error)
+            }
+          }}
+        />
+      ) : null}
+      {step && screenProps ? <QuestionScreen key={step.id} step={step} {...screenProps} /> : null}
+      {state.place === 'review' && prepared ? (
+        <ReviewScreen
+          plan={planOf(prepared.context)}
+          refusals={prepared.refusals}
+          isSaved={session.isSaved}
+          message={message}
+          back={() => go('memory')}
+          save={() => {
+            session.saveDraft(prepared.context.recipe, advice).then((path) => {
+              setSaved(path)
+              setMessage(`Saved: ${path}`)
+            }, report)
+          }}
+          go={() => {
+            session
+              .start(prepared.context, planOf(prepared.context), onTerminal)
+              .then((directory) => dispatch({ type: 'run', directory }), report)
+          }}
+        />
+      ) : null}
+      {run && (state.place === 'install' || state.place === 'launch' || state.place === 'recipe') ? (
+        <RunningScreens
+          place={state.place}
+          run={run}
+          session={session}
+          machine={machine}
+          message={message}
+          advice={advice}
+          onTerminal={onTerminal}
+          go={go}
+          setFields={(fields) => dispatch({ type: 'fields', fields })}
+          onSaved={setSaved}
+          report={report}
+          leave={leave}
+        />
+      ) : null}
+    </Frame>
+  )
+}
+
+function titleOf(session: Session, summary: string | null): string {
+  return `${session.isSaved ? 'saved machine' : 'this machine'}${summary ? ` · ${summary}` : ''}`
+}

@@ -1,0 +1,23 @@
+/** Models that are offered by name: well kept, of many sizes, small first. Any other id can be typed. Checked against the catalogue by a test. */
+export const shortlist: readonly string[] = [
+  'Qwen/Qwen3-0.6B',
+  'Qwen/Qwen3-1.7B',
+  'Qwen/Qwen3-4B-Instruct-2507',
+  'meta-llama/Llama-3.2-3B-Instruct',
+  'Qwen/Qwen2.5-7B-Instruct',
+  'Qwen/Qwen3-8B',
+  'meta-llama/Llama-3.1-8B-Instruct',
+  'google/gemma-3-12b-it',
+  'Qwen/Qwen3-14B',
+  'openai/gpt-oss-20b',
+  'mistralai/Mistral-Small-3.2-24B-Instruct-2506',
+  'google/gemma-4-31B-it',
+  'Qwen/Qwen3-30B-A3B-Instruct-2507',
+  'Qwen/Qwen2.5-Coder-32B-Instruct',
+  'Qwen/Qwen3-32B',
+  'meta-llama/Llama-3.3-70B-Instruct',
+  'Qwen/Qwen2.5-72B-Instruct',
+  'openai/gpt-oss-120b',
+  'Qwen/Qwen3-235B-A22B-Instruct-2507',
+  'deepseek-ai/DeepSeek-V3.1',
+]

@@ -1,0 +1,227 @@
+import type { Advice } from '#src/advice/advice.ts'
+import { makeAdvice } from '#src/advice/make-advice.ts'
+import { type Placement, placementOf, reckonedVersion } from '#src/advice/placement.ts'
+import { checkpointAdvice } from '#src/advice/quantization.ts'
+import { formatGiB } from '#src/core/bytes.ts'
+import { type CatalogueModel, findModel } from '#src/knowledge/models/catalogue.ts'
+import type { Machine } from '#src/machine/schema.ts'
+import type { FieldPath } from '#src/recipe/fields.ts'
+import type { Recipe } from '#src/recipe/schema/recipe.ts'
+import type { Choice, MemoryUse, Offer, OfferInput, QuestionStep } from '../step.ts'
+import { quantizeFields } from './fields.ts'
+
+/** Which checkpoint, and how it lies on the cards. */
+export const quantizeStep: QuestionStep = {
+  id: 'quantize',
+  question: 'Which checkpoint, laid out how?',
+  fields: quantizeFields,
+  offer,
+  shows: (field, recipe) => isMeant(field.path, recipe),
+}
+
+function offer({ machine, recipe }: OfferInput): Offer {
+  const isCpu = recipe.engine.route === 'vllm-cpu'
+  const model = recipe.model.source === 'hub' ? findModel(recipe.model.id) : null
+  if (isCpu || !recipe.engine.route.startsWith('vllm'))
+    return only(isCpu ? cpuChoice(machine, recipe) : plainChoice(recipe))
+  if (!model) return only(unknownChoice(machine, recipe))
+  const variants = [model, ...model.variants.map(findModel).filter((variant) => variant !== null)]
+  const offers = variants.map((variant) => variantOffer(variant, machine, recipe))
+  // A variant that loses nothing comes first; among the rest, the larger is the closer to the original.
+  const ranked = offers.toSorted((a, b) => rank(a.choice) - rank(b.choice) || b.bytes - a.bytes)
+  const memory = Object.fromEntries(ranked.flatMap(({ choice, use }) => (use ? [[choice.id, use]] : [])))
+  const choices = ranked.map(({ choice }) => choice)
+  return { choices, recommended: choices[0]?.id ?? '', advice: [], memory }
+}
+
+function only(choice: Choice): Offer {
+  return { choices: [choice], recommended: choice.id, advice: [] }
+}
+
+const states: Readonly<Record<Choice['state'], number>> = { ok: 0, tight: 1, no: 2 }
+
+function rank(choice: Choice): number {
+  return states[choice.state]
+}
+
+type VariantOffer = { choice: Choice; use: MemoryUse | null; bytes: number }
+
+function variantOffer(variant: CatalogueModel, machine: Machine, recipe: Recipe): VariantOffer {
+  const placement = placementOf({ machine, model: variant, recipe })
+  const checkpoint = checkpointAdvice({
+    method: variant.quantization,
+    machine,
+    version: reckonedVersion(recipe.engine.version),
+    family: variant.family,
+  })
+  const refusal = checkpoint.why.find(({ kind }) => kind === 'refuse')
+  const state: Choice['state'] =
+    refusal || !placement || placement.state === 'no' ? 'no' : placement.state === 'tight' ? 'tight' : 'ok'
+  const set: Record<FieldPath, unknown> = {
+    'model.id': variant.id,
+    'quantization.method': checkpoint.flag ?? 'checkpoint',
+    'quantization.dtype': checkpoint.dtype,
+  }
+  if (placement) Object.assign(set, layoutFields(placement, machine, recipe))
+  return {
+    bytes: variant.bytes,
+    use: placement && !refusal ? memoryUse(placement) : null,
+    choice: {
+      id: variant.id,
+      cells: [
+        variant.quantization ? (variant.id.split('/').at(-1) ?? variant.id) : 'original',
+        formatGiB(variant.bytes),
+        checkpoint.kernel ?? '',
+        placement && placement.maxModelLen > 0 ? placement.maxModelLen.toLocaleString('en') : '',
+      ],
+      state,
+      note: refusal ? refusal.what.replace(/\.$/, '') : noteOf(placement),
+      set,
+      advice: [...checkpoint.why, ...placementAdvice(placement)],
+    },
+  }
+}
+
+function noteOf(placement: Placement | null): string {
+  if (!placement) return 'no card to lay it on'
+  const { fit, state } = placement
+  if (state === 'no') return 'too large for these cards'
+  const users = `${fit.concurrency < 10 ? fit.concurrency.toFixed(1) : Math.floor(fit.concurrency)} users`
+  return state === 'tight' ? `tight, ${users}` : `fits, ${users}`
+}
+
+/** What a placement writes: layout, length, utilization, and the variables that the links ask for. */
+function layoutFields(
+  { layout, maxModelLen, utilization }: Placement,
+  machine: Machine,
+  recipe: Recipe,
+): Record<FieldPath, unknown> {
+  const {
+    CUDA_VISIBLE_DEVICES: _cuda,
+    HIP_VISIBLE_DEVICES: _hip,
+    CUDA_DEVICE_ORDER: _order,
+    ...variables
+  } = layout.environment
+  const usesAll = layout.gpus.length === machine.gpus.length
+  return {
+    'layout.tensorParallel': layout.tensorParallel,
+    'layout.pipelineParallel': layout.pipelineParallel,
+    ...(usesAll ? {} : { 'layout.gpus': [...layout.gpus] }),
+    ...(maxModelLen > 0 ? { 'layout.maxModelLen': maxModelLen } : {}),
+    'layout.utilization': utilization,
+    'server.environment': { ...recipe.server.environment, ...variables },
+  }
+}
+
+function placementAdvice(placement: Placement | null): Advice[] {
+  if (!placement) return []
+  return [...placement.layout.why, ...placement.fit.reasons]
+}
+
+function memoryUse({ fit, layout }: Placement): MemoryUse {
+  const { weights, kvCache, graphs, activations, overhead, others, free } = fit.parts
+  return {
+    label: layout.gpus.length > 1 ? 'per GPU' : `GPU ${layout.gpus[0] ?? 0}`,
+    totalBytes: weights + kvCache + graphs + activations + overhead + others + free,
+    parts: [
+      { name: 'weights', bytes: weights },
+      { name: 'kv', bytes: kvCache },
+      { name: 'graphs', bytes: graphs },
+      { name: 'other', bytes: activations + overhead + others },
+    ],
+  }
+}
+
+/** On the CPU the KV cache is a share of the machine's memory, said in GiB. */
+function cpuChoice(machine: Machine, recipe: Recipe): Choice {
+  const isProof = recipe.model.source === 'proof'
+  const available = machine.memory.availableBytes.value ?? machine.memory.totalBytes.value ?? 8 * 2 ** 30
+  const gib = isProof ? 1 : Math.max(1, Math.min(16, Math.floor((available / 2 ** 30) * 0.2)))
+  return {
+    id: 'cpu',
+    cells: [isProof ? 'the proof model as it is' : 'the checkpoint as it is', `KV cache ${gib} GiB`],
+    state: 'ok',
+    note: '',
+    set: {
+      'layout.gpus': [],
+      'layout.cpuKvCacheGib': gib,
+      ...(isProof ? { 'engine.compilation': 'none' } : { 'layout.maxModelLen': recipe.workload.contextTokens }),
+    },
+    advice: [
+      makeAdvice(
+        'recommend',
+        {
+          id: 'cpu-kv-cache',
+          about: 'layout.cpuKvCacheGib',
+          what: `${gib} GiB of memory for the KV cache.`,
+          why: isProof
+            ? 'The proof model needs a few MiB; one GiB is the least that is worth saying, and it is not compiled because that takes longer than it answers.'
+            : 'On the CPU the cache lies in the machine’s own memory, beside the weights and everything else that runs.',
+          source: {
+            title: 'vLLM: CPU backend, VLLM_CPU_KVCACHE_SPACE',
+            reference: 'https://docs.vllm.ai/en/latest/getting_started/installation/cpu/',
+          },
+        },
+        { facts: ['memory.availableBytes'] },
+      ),
+    ],
+  }
+}
+
+/** Ollama and llama.cpp choose their own layout. */
+function plainChoice(recipe: Recipe): Choice {
+  return {
+    id: 'as-it-is',
+    cells: ['as the engine chooses'],
+    state: 'ok',
+    note: '',
+    set: { 'layout.maxModelLen': recipe.workload.contextTokens },
+    advice: [
+      makeAdvice('note', {
+        id: 'layout-by-the-engine',
+        about: 'layout',
+        what: 'The engine spreads the model over cards and memory itself.',
+        why: 'Ollama and llama.cpp put as many layers on the cards as fit and compute the rest on the CPU.',
+        source: {
+          title: 'llama.cpp: --gpu-layers',
+          reference: 'https://github.com/ggml-org/llama.cpp/tree/master/tools/server',
+        },
+      }),
+    ],
+  }
+}
+
+/** A model that the catalogue does not know, or the proof model on cards: every usable card is left to the operator. */
+function unknownChoice(machine: Machine, recipe: Recipe): Choice {
+  const isProof = recipe.model.source === 'proof'
+  const needsHalf = machine.gpus.some((gpu) => gpu.capability.value !== null && Number(gpu.capability.value) < 8)
+  return {
+    id: 'as-it-is',
+    cells: [isProof ? 'the proof model as it is' : 'the checkpoint as it is'],
+    state: 'ok',
+    note: isProof ? '' : 'not in the catalogue',
+    set: {
+      'quantization.dtype': needsHalf ? 'float16' : 'auto',
+      'layout.maxModelLen': isProof ? undefined : recipe.workload.contextTokens,
+    },
+    advice: [
+      makeAdvice(isProof ? 'note' : 'warn', {
+        id: isProof ? 'proof-fits-everywhere' : 'fit-unknown',
+        about: 'model.id',
+        what: isProof ? 'It fits every card.' : 'Whether it fits is not known.',
+        why: isProof
+          ? 'The proof model has 3 MiB of weights; one card is used unless the settings say more.'
+          : 'The catalogue has no facts about this model, so nothing can be reckoned before the start; the launch will tell.',
+        source: { title: 'rigup: the catalogue of models', reference: 'src/knowledge/data/models.json' },
+      }),
+    ],
+  }
+}
+
+function isMeant(path: FieldPath, { engine }: Recipe): boolean {
+  const isVllm = engine.route.startsWith('vllm')
+  if (path === 'layout.cpuKvCacheGib') return engine.route === 'vllm-cpu'
+  if (path === 'layout.gpus' || path === 'layout.utilization') return isVllm && engine.route !== 'vllm-cpu'
+  if (path === 'layout.maxModelLen' || path.startsWith('server.')) return true
+  return isVllm
+}
