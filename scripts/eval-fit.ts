@@ -9,8 +9,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { assess } from '../src/advice/fit/assessment.ts'
 import { fit as predict } from '../src/advice/fit/fit.ts'
 import type { Fit, FitInput } from '../src/advice/fit/input.ts'
+import { type KvCapacity, kvCapacity } from '../src/advice/fit/kv-groups.ts'
 import { GiB, MiB } from '../src/core/bytes.ts'
 import { gpuMemoryOf } from '../src/knowledge/gpu-memory.ts'
 import type { ModelArchitecture } from '../src/knowledge/models/architecture.ts'
@@ -190,6 +192,61 @@ function shown(share: number | null): string {
   return share === null ? '-' : `${(share * 100).toFixed(1)} %`
 }
 
+/** Tokens that the stated GiB of KV cache hold: blocks, groups and windows alone, whatever the card. */
+function heldByStatedCache(line: Line, architecture: ModelArchitecture): KvCapacity | null {
+  if (!line.available_kv_gib || line.available_kv_gib <= 0) return null
+  const { stages, rules, length, inFlight } = assess(inputOf(line, architecture, true))
+  const layout = stages[0]?.layout
+  if (layout === undefined || layout.bytesPerBlock === 0) return null
+  const blocks = Math.floor((line.available_kv_gib * GiB) / layout.bytesPerBlock)
+  return kvCapacity(layout, blocks, length, inFlight, rules)
+}
+
+function reportLayout(): void {
+  const errors = new Map<string, number[]>()
+  const atOnce: number[] = []
+  for (const line of lines) {
+    const architecture = architectureOf(line)
+    const truth = line.gpu_kv_cache_tokens ?? null
+    const version = /\d+\.\d+/.test(line.vllm_version ?? '')
+    if (
+      architecture === null ||
+      truth === null ||
+      !version ||
+      line.speculative ||
+      (line.decode_context_parallel ?? 1) > 1
+    )
+      continue
+    const held = heldByStatedCache(line, architecture)
+    if (held === null) continue
+    const error = Math.abs(held.tokens / truth - 1)
+    const requests = line.max_concurrency ? Math.abs(held.concurrency / line.max_concurrency - 1) : null
+    if (requests !== null) atOnce.push(requests)
+    if (showLines)
+      console.log(
+        [
+          line.id,
+          line.model.slice(0, 44),
+          line.vllm_version?.slice(0, 12),
+          held.tokens,
+          truth,
+          shown(error),
+          `at once ${held.concurrency.toFixed(2)}/${line.max_concurrency ?? '-'} ${shown(requests)}`,
+        ].join('  '),
+      )
+    for (const name of classesOf(line, architecture)) errors.set(name, [...(errors.get(name) ?? []), error])
+  }
+  console.log('\nTokens in the cache that the log states: blocks, groups and windows alone, on any card')
+  console.log('class        lines  median   p90')
+  for (const [name, values] of errors)
+    console.log(
+      `${name.padEnd(12)} ${String(values.length).padStart(5)}  ${shown(quantile(values, 0.5)).padStart(6)}  ${shown(quantile(values, 0.9)).padStart(6)}`,
+    )
+  console.log(
+    `requests at once: ${atOnce.length} lines, median ${shown(quantile(atOnce, 0.5))}, p90 ${shown(quantile(atOnce, 0.9))}`,
+  )
+}
+
 function report(title: string, withWeights: boolean): void {
   const tallies = new Map<string, Tally>()
   for (const { line, architecture } of comparable) {
@@ -245,3 +302,4 @@ console.log(`${lines.length} starts, ${comparable.length} comparable`)
 for (const [reason, count] of left) console.log(`  left out: ${count}, ${reason}`)
 report('As an operator asks (goals: 95 % of starts right, tokens median 5 %, p90 15 %)', false)
 report('With the weights that the log states', true)
+reportLayout()
