@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import { contradictionsOf } from '#src/advice/contradictions.ts'
+import { retryLadder } from '#src/advice/retry-ladder.ts'
+import { utilizationAdvice } from '#src/advice/utilization.ts'
+import { GiB } from '#src/core/bytes.ts'
+import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
+import { type Recipe, type RecipeInput, recipeSchema } from '#src/recipe/schema/recipe.ts'
+import { machineWith, nvidia, shippedMachine } from './machines.ts'
+
+function recipe(changes: Partial<RecipeInput> = {}): Recipe {
+  const engine = { route: 'vllm-cuda-wheel' as const, version: '0.33.0' }
+  return recipeSchema.parse({ rigup: 1, name: 'case', model: { source: 'hub', id: 'org/model' }, engine, ...changes })
+}
+const pinned = (version: string, more = {}) => ({ engine: { route: 'vllm-cuda-wheel' as const, version, ...more } })
+const rtx = machineWith({ gpus: [nvidia('RTX 3090', '8.6', 24), nvidia('RTX 3090', '8.6', 24)] })
+const t4 = machineWith({ gpus: [nvidia('T4', '7.5', 16)] })
+
+describe('what contradicts itself, the version or the machine is refused with the way out', () => {
+  test.each<[string, Partial<RecipeInput>, ReturnType<typeof machineWith>, string]>([
+    [
+      'AWQ-Marlin on a P40',
+      { quantization: { method: 'awq_marlin' } },
+      shippedMachine('tesla-p40'),
+      'method-too-new-for-card',
+    ],
+    ['vLLM on a P40', {}, shippedMachine('tesla-p40'), 'card-without-kernels'],
+    ['bfloat16 on a T4', { quantization: { dtype: 'bfloat16' } }, t4, 'bfloat16-before-ampere'],
+    ['V0 on 0.11.0', pinned('0.11.0', { generation: 'v0' }), rtx, 'v0-gone'],
+    ['V0 through its variable', { server: { environment: { VLLM_USE_V1: '0' } } }, rtx, 'v0-gone'],
+    ['a choice of runner in 0.10', pinned('0.10.2', { generation: 'runner-v2' }), rtx, 'runner-not-yet'],
+    ['swap-space today', { server: { arguments: { 'swap-space': 1 } } }, rtx, 'unknown-flag-swap-space'],
+    ['a flag without a no- form', { server: { arguments: { port: false } } }, rtx, 'flag-without-no-port'],
+    ['a misspelt flag', { server: { arguments: { 'enforce-eagre': true } } }, rtx, 'unknown-flag-enforce-eagre'],
+    ['gguf today', { quantization: { method: 'gguf' } }, rtx, 'unknown-method-gguf'],
+    ['more cards than there are', { layout: { tensorParallel: 4 } }, rtx, 'more-cards-than-there-are'],
+    ['a card that is not there', { layout: { gpus: [7] } }, rtx, 'cards-missing'],
+    ['a port in use', { server: { port: 22 } }, shippedMachine('mining-rig'), 'port-taken'],
+    ['a privileged port', { server: { port: 80 } }, rtx, 'port-privileged'],
+    [
+      'swap on NTFS',
+      { memory: { swap: { path: '/mnt/c/swap', bytes: 64 * GiB } } },
+      shippedMachine('mining-rig'),
+      'swap-filesystem',
+    ],
+    ['root without rights', { memory: { guard: 'earlyoom' } }, shippedMachine('shared-a100'), 'root-needed'],
+    [
+      'pinned memory beyond RAM',
+      { ...pinned('0.10.2'), layout: { tensorParallel: 8 } },
+      shippedMachine('mining-rig'),
+      'swap-space-pins-memory',
+    ],
+  ])('%s', (_, changes, machine, id) => {
+    const found = contradictionsOf(recipe(changes), machine).find((one) => one.id === id)
+    expect(found).toMatchObject({ kind: 'refuse', instead: expect.any(String) })
+  })
+
+  test('the same settings are fine where they belong', () => {
+    const old = recipe({
+      ...pinned('0.10.2', { generation: 'v0' }),
+      server: { port: 8010, arguments: { 'swap-space': 1, 'enforce-eager': true } },
+    })
+    expect(contradictionsOf(old, rtx)).toEqual([])
+    const today = recipe({
+      server: { port: 8010, arguments: { 'enable-prefix-caching': false, 'enforce-eager': true } },
+    })
+    expect(contradictionsOf(today, rtx)).toEqual([])
+  })
+
+  test('what is only useless is a warning', () => {
+    const environment = { VLLM_ATTENTION_BACKEND: 'FLASHINFER', NCCL_ASYNC_ERROR_HANDLING: '1', VLLM_CACHE_ROOT: '/x' }
+    const found = contradictionsOf(recipe({ server: { environment } }), rtx)
+    expect(found.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      'warn unknown-variable-vllm-attention-backend',
+      'warn nccl-async-error-handling',
+    ])
+  })
+
+  test('a disk that is too small is refused with another place', () => {
+    const filesystems = [
+      { mount: '/', type: 'ext4', totalBytes: 100 * GiB, freeBytes: 20 * GiB, device: 'ssd', readOnly: false },
+      { mount: '/data', type: 'xfs', totalBytes: 900 * GiB, freeBytes: 800 * GiB, device: 'ssd', readOnly: false },
+    ]
+    const machine = machineWith({ gpus: [nvidia('RTX 3090', '8.6', 24)], filesystems })
+    const [found] = contradictionsOf(recipe(), machine, { bytes: 40 * GiB })
+    expect(found).toMatchObject({ id: 'disk-too-small-root', instead: expect.stringContaining('/data') })
+  })
+})
+
+describe('with the facts of the model', () => {
+  const architecture = architectureFromConfig({
+    architectures: ['Qwen2ForCausalLM'],
+    model_type: 'qwen2',
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 6,
+    num_key_value_heads: 6,
+    vocab_size: 32000,
+    max_position_embeddings: 32768,
+    torch_dtype: 'bfloat16',
+    quantization_config: { quant_method: 'awq', bits: 4, group_size: 128 },
+  })
+  const eight = machineWith({ gpus: Array.from({ length: 8 }, () => nvidia('RTX 3090', '8.6', 24)) })
+
+  test.each<[string, Partial<RecipeInput>, string, string]>([
+    ['TP 8 on 6 heads', { layout: { tensorParallel: 8 } }, 'refuse', 'layout-not-divisible'],
+    ['a length beyond the model', { layout: { maxModelLen: 65536 } }, 'refuse', 'length-beyond-model'],
+    [
+      'another method than the checkpoint',
+      { quantization: { method: 'gptq' } },
+      'refuse',
+      'method-other-than-checkpoint',
+    ],
+    ['the method said twice', { quantization: { method: 'awq_marlin' } }, 'warn', 'method-given-twice'],
+  ])('%s', (_, changes, kind, id) => {
+    expect(contradictionsOf(recipe(changes), eight, { architecture })).toContainEqual(
+      expect.objectContaining({ kind, id }),
+    )
+  })
+
+  test('an architecture that came later names its release', () => {
+    const newer = architecture && { ...architecture, architectures: ['Qwen3ForCausalLM'] }
+    const [found] = contradictionsOf(recipe({ ...pinned('0.7.3'), layout: { tensorParallel: 2 } }), eight, {
+      architecture: newer,
+    }).filter(({ id }) => id === 'architecture-not-in-version')
+    expect(found).toMatchObject({ kind: 'refuse', instead: expect.stringMatching(/^vLLM 0\.8/) })
+  })
+})
+
+describe('shared machines', () => {
+  const shared = shippedMachine('shared-a100')
+  const start = recipe({ ...pinned('0.11.0'), layout: { gpus: [4], utilization: 0.75 } })
+
+  test('the ladder goes from gentle to coarse, and knows that 0.11.0 has no V0', () => {
+    const ladder = retryLadder(start, shared)
+    expect(ladder.map(({ id }) => id)).toEqual([
+      'other-card',
+      'same-again',
+      'lower-utilization',
+      'eager',
+      'no-prefix-caching',
+    ])
+    expect(ladder.find(({ id }) => id === 'lower-utilization')?.set).toEqual({ 'layout.utilization': 0.675 })
+    expect(retryLadder(recipe(pinned('0.10.2')), shared).map(({ id }) => id)).toContain('v0')
+  })
+
+  test('utilization follows what is free, never above the default', () => {
+    const card = { ...nvidia('A100', '8.0', 80), memoryUsedBytes: 20 * GiB, memoryFreeBytes: 60 * GiB }
+    const machine = machineWith({ gpus: [card] })
+    const { utilization, why } = utilizationAdvice(machine, machine.gpus, '0.11.0')
+    expect(utilization).toBe(0.69)
+    expect(why[0]?.id).toBe('utilization-from-free')
+    expect(utilizationAdvice(rtx, rtx.gpus, '0.33.0')).toEqual({ utilization: 0.92, why: [] })
+    expect(utilizationAdvice(rtx, rtx.gpus, '0.19.1').utilization).toBe(0.9)
+  })
+})
