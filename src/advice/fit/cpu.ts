@@ -1,5 +1,6 @@
 import { formatGiB, GiB } from '../../core/bytes.ts'
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
+import { storedBytes } from '../../knowledge/models/stored-bytes.ts'
 import type { Advice } from '../advice.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { activationBytes } from './activations.ts'
@@ -8,7 +9,7 @@ import type { Fit, Range } from './input.ts'
 import { bytesNeeded, type KvLayout, kvCapacity, kvLayout, longestLength } from './kv-groups.ts'
 import { kvSpecs } from './kv-spec.ts'
 import { type MemoryRules, memoryRules } from './rules.ts'
-import { checkpointBytes, weightBytesPerStage } from './weights.ts'
+import { weightBytesPerStage } from './weights.ts'
 
 export type CpuFitInput = {
   readonly architecture: ModelArchitecture
@@ -141,7 +142,7 @@ export function fitCpu(input: CpuFitInput): Fit {
       totalBytes: needed,
       pinnedBytes: host.pinnedBytes,
     },
-    diskBytes: checkpointBytes(architecture),
+    diskBytes: storedBytes(architecture),
     reasons: reasonsOf(input, { needed, kvBytes, cacheNeeded, longest, length }),
   }
 }

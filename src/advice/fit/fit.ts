@@ -1,10 +1,10 @@
 import { GiB } from '../../core/bytes.ts'
+import { storedBytes } from '../../knowledge/models/stored-bytes.ts'
 import { type Assessment, assess, availableBytes, type Stage } from './assessment.ts'
 import { hostMemory } from './host-memory.ts'
 import type { Fit, FitInput, FitParts, Range } from './input.ts'
 import { bytesNeeded, kvCapacity, longestLength } from './kv-groups.ts'
 import { type Obstacle, reasonsFor } from './reasons.ts'
-import { checkpointBytes } from './weights.ts'
 
 type Outcome = {
   readonly kvBytes: number
@@ -118,7 +118,7 @@ export function fit(input: FitInput): Fit {
       totalBytes: host.totalBytes,
       pinnedBytes: host.pinnedBytes,
     },
-    diskBytes: checkpointBytes(input.architecture),
+    diskBytes: storedBytes(input.architecture),
     reasons: reasonsFor(assessment, fullest, obstacle, { longest: expected.longest, lowKv: low.kvBytes, device }),
   }
 }

@@ -1,6 +1,6 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import { type LayerParameters, parameterCounts } from '../../knowledge/models/parameters.ts'
-import { bitsPerWeight } from '../../knowledge/models/quantization-config.ts'
+import { countedBytes, type WeightBits, weightBits } from '../../knowledge/models/stored-bytes.ts'
 import { stageSizes } from './stages.ts'
 
 export type WeightOptions = {
@@ -9,32 +9,11 @@ export type WeightOptions = {
   readonly capability: number | null
 }
 
-type Bits = {
-  readonly plain: number
-  readonly attention: number
-  readonly state: number
-  readonly linear: number
-  readonly experts: number
-}
-
 // Rows of embedding and output are padded to 64 (vLLM's DEFAULT_VOCAB_PADDING_SIZE).
 const vocabularyStep = 64
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step
-}
-
-function bitsOf(architecture: ModelArchitecture): Bits {
-  const { quantization } = architecture
-  if (quantization === null) return { plain: 16, attention: 16, state: 16, linear: 16, experts: 16 }
-  const bits = bitsPerWeight(quantization)
-  return {
-    plain: 16,
-    attention: quantization.covers === 'experts' || quantization.leavesAttention ? 16 : bits,
-    state: quantization.covers === 'experts' || quantization.leavesStates ? 16 : bits,
-    linear: quantization.covers === 'experts' ? 16 : bits,
-    experts: architecture.experts?.bits ?? bits,
-  }
 }
 
 /**
@@ -63,7 +42,7 @@ function rotaryBytes(architecture: ModelArchitecture): number {
   return (architecture.maxPositionEmbeddings ?? 0) * dim * 2
 }
 
-function layerBytes(layer: LayerParameters, bits: Bits, padding: number, tp: number): number {
+function layerBytes(layer: LayerParameters, bits: WeightBits, padding: number, tp: number): number {
   const keyValueShare = layer.kvHeads === 0 ? tp : Math.min(tp, layer.kvHeads)
   const attention = layer.attention / tp + layer.keyValue / keyValueShare + layer.replicated
   return (
@@ -82,7 +61,7 @@ function layerBytes(layer: LayerParameters, bits: Bits, padding: number, tp: num
  */
 export function weightBytesPerStage(architecture: ModelArchitecture, options: WeightOptions): number[] {
   const counts = parameterCounts(architecture)
-  const bits = bitsOf(architecture)
+  const bits = weightBits(architecture)
   const tp = options.tensorParallel
   const padding = expertPadding(architecture, options)
   const vocabulary = (elements: number): number =>
@@ -93,10 +72,7 @@ export function weightBytesPerStage(architecture: ModelArchitecture, options: We
   const head = (vocabulary(counts.head) * 2) / tp
   const once = (counts.perLayerEmbedding * 2) / tp + (counts.vision * 2) / tp
   const stated = architecture.safetensorsBytes
-  const wholeBits = { ...bits }
-  const whole =
-    (counts.embedding + counts.head + counts.perLayerEmbedding + counts.vision) * 2 +
-    counts.layers.reduce((sum, layer) => sum + layerBytes(layer, wholeBits, 1, 1), 0)
+  const whole = countedBytes(architecture)
   const scale = stated === null || whole === 0 ? 1 : (stated * (architecture.dtype === 'float32' ? 0.5 : 1)) / whole
   const sizes = stageSizes(counts.layers.length, options.pipelineParallel)
   let start = 0
@@ -109,14 +85,4 @@ export function weightBytesPerStage(architecture: ModelArchitecture, options: We
     const ends = (stage === 0 ? embedding + once : 0) + (last ? head + tied : 0)
     return (layersBytes + ends) * scale + size * absorbedBytes(architecture, options) + rotaryBytes(architecture)
   })
-}
-
-/** Bytes of the checkpoint's files. */
-export function checkpointBytes(architecture: ModelArchitecture): number {
-  if (architecture.safetensorsBytes !== null) return architecture.safetensorsBytes
-  const stages = weightBytesPerStage(
-    { ...architecture, latentAttention: null },
-    { tensorParallel: 1, pipelineParallel: 1, capability: 9 },
-  )
-  return Math.round(stages.reduce((sum, bytes) => sum + bytes, 0))
 }

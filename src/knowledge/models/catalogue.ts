@@ -4,7 +4,7 @@ import { architectureFromConfig, type ModelArchitecture } from './architecture.t
 import { expandLists } from './compact-list.ts'
 import { licenceOf } from './licences.ts'
 import { parameterCounts, totalParameters } from './parameters.ts'
-import { bitsPerWeight } from './quantization-config.ts'
+import { storedBytes } from './stored-bytes.ts'
 
 type Entry = {
   readonly id: string
@@ -82,20 +82,14 @@ function entriesLike(id: string): readonly Entry[] {
 
 function describe(entry: Entry): CatalogueModel {
   const architecture = architectureFromConfig(configOf(entry))
-  const counts = parameterCounts(architecture)
-  const counted = totalParameters(counts)
-  const quantization = architecture.quantization
-  const plain = counts.embedding + counts.head + counts.vision + counts.perLayerEmbedding
-  const bits = quantization === null ? 16 : bitsPerWeight(quantization)
-  const sized = architecture.safetensorsBytes
   return {
     id: entry.id,
     family: architecture.modelType ?? 'unknown',
-    parameters: architecture.parametersTotal ?? counted,
-    bytes: sized ?? Math.round(plain * 2 + ((counted - plain) * bits) / 8),
-    bytesAre: sized === null ? 'counted' : 'stated',
+    parameters: architecture.parametersTotal ?? totalParameters(parameterCounts(architecture)),
+    bytes: storedBytes(architecture),
+    bytesAre: architecture.safetensorsBytes === null ? 'counted' : 'stated',
     contextTokens: architecture.maxPositionEmbeddings,
-    quantization: quantization?.method ?? null,
+    quantization: architecture.quantization?.method ?? null,
     variants: entriesLike(entry.id)
       .map((other) => other.id)
       .filter((id) => id !== entry.id),

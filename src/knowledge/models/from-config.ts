@@ -7,13 +7,15 @@ import type {
   Mixer,
   Mlp,
   ModelArchitecture,
-  VisionTower,
   WeightDtype,
 } from './architecture.ts'
 import { type ModelConfig, readConfig } from './config-schema.ts'
+import { expertsOf, hasExperts } from './experts-config.ts'
 import { type LayerKind, layerKinds } from './layer-kinds.ts'
 import { readQuantization } from './quantization-config.ts'
 import { stateLayer } from './state-layer.ts'
+import { record, sized } from './values.ts'
+import { visionOf } from './vision-config.ts'
 
 const mostLayers = 1000
 const noGateMatrix =
@@ -38,14 +40,6 @@ function dtypeOf(config: ModelConfig): WeightDtype | null {
   return name === 'bfloat16' || name === 'float16' || name === 'float32' ? name : null
 }
 
-function record(input: unknown): Record<string, unknown> | null {
-  return typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : null
-}
-
-function sized(input: unknown, least = 1): number | null {
-  return typeof input === 'number' && Number.isInteger(input) && input >= least && input <= 1e9 ? input : null
-}
-
 /** The longest length, with rope scaling counted in where vLLM does so (ModelConfig._get_and_verify_max_len). */
 function longestLength(config: ModelConfig): number | null {
   const stated =
@@ -68,69 +62,6 @@ function latentAttentionOf(config: ModelConfig, heads: number): LatentAttention 
     qkNopeHeadDim: config.qk_nope_head_dim ?? 128,
     qkRopeHeadDim: config.qk_rope_head_dim ?? 64,
     vHeadDim: config.v_head_dim ?? 128,
-  }
-}
-
-function expertsOf(config: ModelConfig, hidden: number, denseIntermediate: number | null): Experts | null {
-  const count = config.num_experts ?? config.num_local_experts ?? config.n_routed_experts ?? config.moe_num_experts
-  if (count === undefined || count < 2 || config.enable_moe_block === false) return null
-  const intermediate = config.moe_intermediate_size ?? config.expert_ffn_hidden_size ?? denseIntermediate
-  if (intermediate === null) return null
-  const sharedCount = config.n_shared_experts ?? config.num_shared_experts ?? config.moe_num_shared_experts ?? 0
-  const shared =
-    config.moe_shared_expert_intermediate_size ??
-    config.shared_intermediate_size ??
-    config.share_expert_dim ??
-    (sharedCount > 0
-      ? sharedCount * (config.shared_expert_intermediate_size ?? intermediate)
-      : config.shared_expert_intermediate_size) ??
-    (config.model_type?.startsWith('llama4') === true ? intermediate : 0)
-  return {
-    count,
-    width: config.moe_latent_size ?? config.routed_expert_hidden_size ?? hidden,
-    perToken: config.num_experts_per_tok ?? config.moe_topk ?? config.moe_k ?? config.top_k_experts ?? 1,
-    intermediate,
-    sharedIntermediate: shared,
-    // DeepSeek V4: MXFP4 experts in an FP8 checkpoint.
-    bits: config.expert_dtype === 'fp4' ? 4.25 : null,
-  }
-}
-
-function hasExperts(config: ModelConfig, index: number, layers: number): boolean {
-  const types = config.mlp_layer_types
-  if (types?.length === layers) return types[index] !== 'dense'
-  if (config.mlp_only_layers?.includes(index) === true) return false
-  if (index < (config.first_k_dense_replace ?? 0)) return false
-  const frequency = config.moe_layer_freq
-  if (Array.isArray(frequency)) return frequency[index] === 1
-  const step = config.decoder_sparse_step ?? config.interleave_moe_layer_step ?? frequency ?? 1
-  if (step > 1) return (index + 1) % step === 0
-  if (config.expert_layer_period !== undefined)
-    return index % config.expert_layer_period === (config.expert_layer_offset ?? 0)
-  return true
-}
-
-function visionOf(config: ModelConfig): VisionTower | null {
-  const vision = record(config.vision_config)
-  if (vision === null && config.has_vision !== true) return null
-  const pick = (...names: string[]): number | null =>
-    names.reduce<number | null>((found, name) => found ?? sized(vision?.[name]), null)
-  const embedding = pick('embed_dim', 'hidden_size', 'width')
-  // Qwen2-VL writes the language model's width as `hidden_size` and its own as `embed_dim`, which a short config may lack.
-  const hiddenSize = embedding === null || embedding === config.hidden_size ? (pick('embed_dim') ?? 1280) : embedding
-  const deepstack = vision?.deepstack_visual_indexes
-  return {
-    hiddenSize,
-    layers: pick('depth', 'num_hidden_layers', 'num_layers', 'layers') ?? 27,
-    intermediateSize: pick('intermediate_size') ?? 4 * hiddenSize,
-    patchSize: pick('patch_size', 'spatial_patch_size') ?? 14,
-    imageSize: pick('image_size'),
-    extraOutputs: Array.isArray(deepstack)
-      ? Math.min(16, deepstack.length)
-      : /^qwen3_vl/.test(config.model_type ?? '')
-        ? 3
-        : 0,
-    mergeSize: pick('spatial_merge_size') ?? (config.model_type?.includes('vl') === true ? 2 : 1),
   }
 }
 

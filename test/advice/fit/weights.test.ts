@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { stageSizes } from '#src/advice/fit/stages.ts'
-import { checkpointBytes, weightBytesPerStage } from '#src/advice/fit/weights.ts'
+import { weightBytesPerStage } from '#src/advice/fit/weights.ts'
 import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
+import { storedBytes } from '#src/knowledge/models/stored-bytes.ts'
 
 // Two layers, sides that can be multiplied by hand, and no rotary table: max_position_embeddings is left out.
 const tiny = {
@@ -27,7 +28,7 @@ describe('weights of a small Llama', () => {
   test('are its matrices, two bytes an element', () => {
     const bytes = 2 * (2 * embedding + 2 * (queryAndOutput + keyAndValue + mlp + norms))
     expect(weightBytesPerStage(architectureFromConfig(tiny), one)).toEqual([bytes])
-    expect(checkpointBytes(architectureFromConfig(tiny))).toBe(bytes)
+    expect(storedBytes(architectureFromConfig(tiny))).toBe(bytes)
   })
 
   test('tied embeddings count once', () => {
@@ -59,7 +60,7 @@ describe('weights of a small Llama', () => {
   test('a stated size of the files is taken for the whole', () => {
     const stated = architectureFromConfig({ ...tiny, safetensors_total_bytes: 80e6 })
     expect(weightBytesPerStage(stated, one)[0]).toBeCloseTo(80e6, 0)
-    expect(checkpointBytes(stated)).toBe(80e6)
+    expect(storedBytes(stated)).toBe(80e6)
   })
 })
 

@@ -47,6 +47,16 @@ describe('the catalogue', () => {
   })
 })
 
+test.each([
+  // What the makers' file lists add up to.
+  ['deepseek-ai/DeepSeek-V3', 688.6e9],
+  ['openai/gpt-oss-20b', 13.76e9],
+  ['openai/gpt-oss-120b', 65.25e9],
+  ['Qwen/Qwen3-8B-AWQ', 6.1e9],
+])('counts the bytes of %s within 3 %%', (id, stated) => {
+  expect(Math.abs((findModel(id)?.bytes ?? 0) / stated - 1)).toBeLessThan(0.03)
+})
+
 describe('finding a model', () => {
   test.each([
     ['qwen/qwen3-8b', 'Qwen/Qwen3-8B'],
