@@ -1,7 +1,7 @@
 // The log pane under load: 10,000 lines a second for 10 seconds into a file, shown by the pane in a pseudo-terminal of 100x30,
 // and the same by `tail -f`. Prints; never fails on time.
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -56,8 +56,7 @@ async function measure(
   ready: RegExp,
   keys: boolean,
 ): Promise<Result> {
-  await rm(log, { force: true })
-  createWriteStream(log, { flags: 'w' }).end('INFO 11-20 02:00:36 [loader.py:42] first line\n')
+  await writeFile(log, 'INFO 11-20 02:00:36 [loader.py:42] first line\n')
   const terminal = new TestTerminal(argv, { columns: 100, rows: 30, env: { NODE_ENV: 'production' } })
   await terminal.waitFor(ready)
   const before = await usageOf(terminal.pid)
