@@ -6,7 +6,7 @@ const env = { COLUMNS: '100', LINES: '40', FORCE_COLOR: '0', TZ: 'UTC', LANG: 'C
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/e2e/**'],
+    exclude: ['test/e2e/**', 'test/vm/**'],
     env,
     testTimeout: 20_000,
   },

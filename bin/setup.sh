@@ -9,6 +9,12 @@ stop() {
   exit 70
 }
 
+clean_install() {
+  folder=$1
+  shift
+  (cd "$folder" && npm ci "$@" --include=optional --ignore-scripts --engine-strict=false --no-audit --no-fund --loglevel=error)
+}
+
 # install_packages run|test: `run` leaves the development packages out.
 install_packages() {
   wanted="$1 $(cksum <"$root/package-lock.json")"
@@ -27,10 +33,10 @@ install_packages() {
     omit=""
   fi
   mkdir -p "$root/node_modules"
-  log="$root/.setup.log"
+  log="${TMPDIR:-/tmp}/rigup-setup-$$.log"
   # Install scripts stay off: nothing here needs them. engine-strict would refuse the old Node that npm itself runs on.
   # shellcheck disable=SC2086
-  (cd "$root" && npm ci $omit --include=optional --ignore-scripts --engine-strict=false --no-audit --no-fund --loglevel=error) >"$log" 2>&1 || {
+  clean_install "$root" $omit >"$log" 2>&1 && { [ "$1" = run ] || clean_install "$root/scripts/lint" >>"$log" 2>&1; } || {
     tail -n 15 "$log" >&2
     stop "the packages could not be installed (whole output: $log)." "check the network and npm's registry (npm ping), then run the same command again"
   }

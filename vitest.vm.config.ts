@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// A real machine under emulation: slow, and by its own command only.
+export default defineConfig({
+  test: {
+    include: ['test/vm/**/*.test.ts'],
+    env: { TZ: 'UTC', LANG: 'C.UTF-8' },
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    fileParallelism: false,
+  },
+})
