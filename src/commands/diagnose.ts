@@ -16,7 +16,7 @@ export type DiagnoseOptions = {
   context: number
 }
 
-const chunkBytes = 1024 * 1024
+const chunkBytes = 64 * 1024
 
 function open(file: string): AsyncIterable<Uint8Array> {
   return createReadStream(file, { highWaterMark: chunkBytes })

@@ -153,7 +153,7 @@ function unexplained(findings: Findings): Omit<Diagnosis, 'engine' | 'observed'>
     also: [],
     confidence: 'certain',
     evidence: evidenceOf(shown),
-    explanation: `The log shows that something failed, but not why. Look at ${where}.`,
+    explanation: `The log shows that something failed, but not a cause that rigup knows. Look at ${where}.`,
     fixes: [],
     healthy: false,
   }

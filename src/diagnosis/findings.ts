@@ -80,6 +80,7 @@ export function createFindings(): Findings {
       return lastLine
     },
     up() {
+      traits.add('server-up')
       signs.clear()
       symptoms = []
     },

@@ -72,5 +72,7 @@ export function rank(
       if (cause !== other && cause.signature.explains?.includes(other.signature.cause)) explained.add(other)
     }
   }
-  return { roots: candidates.filter((each) => !explained.has(each)), explained: [...explained] }
+  const roots = candidates.filter((each) => !explained.has(each))
+  const real = roots.filter((each) => !each.signature.lastResort && each.score >= likely)
+  return { roots: real.length > 0 ? real : roots, explained: [...explained] }
 }

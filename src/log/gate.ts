@@ -14,6 +14,9 @@ export type Gate = {
   readonly ends: ReadonlyMap<number, readonly number[]>
 }
 
+/** Line feed, carriage return and escape stop the automaton too, so that a scan needs one comparison per byte. */
+const stops = [[0x0a], [0x0d], [0x1b]] as const
+
 type Node = { readonly children: Map<number, Node>; fail: Node | null; ends: number[]; state: number }
 
 function node(): Node {
@@ -70,7 +73,10 @@ function linkFailures(root: Node): Node[] {
 /** Builds the automaton; empty literals never match. */
 export function createGate(literals: readonly string[]): Gate {
   const encoder = new TextEncoder()
-  const words = literals.map((literal) => encoder.encode(literal).map(lower))
+  const words = [
+    ...literals.map((literal) => encoder.encode(literal).map(lower)),
+    ...stops.map((stop) => Uint8Array.from(stop)),
+  ]
   const { columns, width } = columnsOf(words)
   const order = linkFailures(trieOf(words, columns))
   const accepting = order.filter((each) => each.ends.length > 0)

@@ -23,11 +23,11 @@ const mib = 1 / 1024
 /** vLLM 0.6 to 0.33. Sources: its logger calls, release by release (facts of the log in the README of this folder). */
 export const vllmMilestones: readonly Milestone[] = [
   {
-    templates: ['vLLM API server version {version:w}', 'vLLM server version {version:w}'],
+    templates: ['vLLM API server version {version:w}', 'vLLM server version {version:w}', '█  version {version:w}'],
     phase: 'starting',
     engine: 'vllm',
   },
-  { templates: ['serving model {model:w}'], phase: 'starting' },
+  { templates: ['serving model {model:w}', '█  model   {model:w}'], phase: 'starting' },
   {
     templates: [
       "non-default args: {}'model_tag': '{model:w}'",
@@ -120,7 +120,7 @@ export const vllmMilestones: readonly Milestone[] = [
   },
   { templates: ['Encoder cache will be initialized with a budget', 'Profiling CUDA graph memory'], phase: 'profiling' },
   {
-    templates: ['Available KV cache memory: {kv:n} GiB', 'the rest of the memory reserved for KV Cache is {kv:n}GiB'],
+    templates: ['Available KV cache memory: {kv:n} GiB', 'the rest of the memory reserved for KV Cache is {kv:n}GiB', 'Explicitly set ({kv:n}/{} GiB for KV cache'],
     phase: 'kv-cache',
   },
   {

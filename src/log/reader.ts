@@ -14,7 +14,9 @@ export type LogReader = {
 const longestLine = 16 * 1024
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
-const escapeByte = 0x1b
+
+/** Where a piece of the log ends, and whether it is worth decoding. */
+type Piece = { end: number; wanted: boolean }
 
 /**
  * Reads any log, whatever its encoding, line ends, colours and prefixes, in memory that does not grow with it.
@@ -26,27 +28,42 @@ export function createLogReader(gate?: Gate): LogReader {
   const converter = createUtf8Converter()
   let number = 1
   let rest: Uint8Array = new Uint8Array(0)
-  /** The line feed of a Windows line end makes no empty line. */
-  let afterReturn = false
+  /** The line feed of a Windows line end makes no empty line. */ let afterReturn = false
+  /** False inside an over-long line. */
+  let atLineStart = true
 
   function read(bytes: Uint8Array, last: boolean): LogLine[] {
-    const buffer = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
-    const view = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length)
+    if (rest.length === 0) return scan(bytes, last)
+    // Only the line that was begun is copied together, not the whole chunk behind it.
+    const cut = bytes.indexOf(lineFeed) + 1 || bytes.length
+    const lines = scan(Buffer.concat([rest, bytes.subarray(0, cut)]), last && cut === bytes.length)
+    return cut < bytes.length ? [...lines, ...scan(bytes.subarray(cut), last)] : lines
+  }
+
+  function scan(bytes: Uint8Array, last: boolean): LogLine[] {
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const lines: LogLine[] = []
     let start = 0
-    const emit = (end: number): void => {
-      lines.push(parseLine(number, view.toString('utf8', start, end)))
-    }
     while (start < view.length) {
-      const { end, wanted } = nextEnd(view, start, gate)
-      const length = end - start
-      if (end === view.length && !last && length < longestLine) break
-      const byte = end === view.length ? -1 : view[end]
-      const isEmptyAfterReturn = length === 0 && byte === lineFeed && afterReturn
-      if (wanted && !isEmptyAfterReturn && (length > 0 || byte === lineFeed)) emit(end)
-      afterReturn = byte === carriageReturn
-      if (byte === lineFeed) number += 1
-      start = byte === lineFeed || byte === carriageReturn ? end + 1 : end
+      if (gate && atLineStart) {
+        const skipped = skipUnwanted(view, start, gate)
+        if (skipped.lines > 0) {
+          number += skipped.lines
+          start = skipped.start
+          afterReturn = false
+          continue
+        }
+      }
+      const { end, wanted } = nextPiece(view, start, gate)
+      if (end === view.length && !last && end - start < longestLine) break
+      const byte = view[end]
+      const isEmpty = end === start && (byte !== lineFeed || afterReturn)
+      if (wanted && !isEmpty) lines.push(parseLine(number, view.toString('utf8', start, end)))
+      afterReturn = byte === carriageReturn && end < view.length
+      const isBreak = end < view.length && (byte === lineFeed || byte === carriageReturn)
+      atLineStart = isBreak
+      if (isBreak && byte === lineFeed) number += 1
+      start = isBreak ? end + 1 : end
     }
     // A copy: the caller may use its buffer again.
     rest = Uint8Array.prototype.slice.call(view, start)
@@ -59,28 +76,36 @@ export function createLogReader(gate?: Gate): LogReader {
   }
 }
 
-/** The end of the line (or piece of one) that begins at `start`, and whether the gate wants it. */
-function nextEnd(bytes: Buffer, start: number, gate: Gate | undefined): { end: number; wanted: boolean } {
+/** Passes over whole lines that hold nothing wanted: the loop that decides how fast a long log is read. */
+function skipUnwanted(bytes: Buffer, from: number, gate: Gate): { start: number; lines: number } {
+  const { columns, next, acceptFrom } = gate
+  const length = bytes.length
+  let start = from
+  let lines = 0
+  let state = 0
+  for (let index = from; index < length; index += 1) {
+    const byte = bytes[index] as number
+    state = next[state + (columns[byte] as number)] as number
+    if (state < acceptFrom) continue
+    if (byte !== lineFeed || index - start >= longestLine) break
+    lines += 1
+    start = index + 1
+    state = 0
+  }
+  return { start, lines }
+}
+
+function nextPiece(bytes: Buffer, start: number, gate: Gate | undefined): Piece {
   const limit = Math.min(bytes.length, start + longestLine)
-  let index = start
-  let wanted = true
-  if (gate) {
-    const { columns, next, acceptFrom } = gate
-    let state = 0
-    wanted = false
-    for (; index < limit; index += 1) {
-      const byte = bytes[index] as number
-      if (byte === lineFeed || byte === carriageReturn) return { end: index, wanted }
-      state = next[state + (columns[byte] as number)] as number
-      if (state >= acceptFrom || byte === escapeByte) {
-        wanted = true
-        break
-      }
-    }
+  let wanted = gate === undefined
+  let state = 0
+  for (let index = start; index < limit; index += 1) {
+    const byte = bytes[index] as number
+    if (byte === lineFeed || byte === carriageReturn) return { end: index, wanted }
+    if (wanted || !gate) continue
+    state = gate.next[state + (gate.columns[byte] as number)] as number
+    // The stops at line ends are handled above, so that this is a literal or an escape sequence.
+    if (state >= gate.acceptFrom) wanted = true
   }
-  for (; index < limit; index += 1) {
-    const byte = bytes[index]
-    if (byte === lineFeed || byte === carriageReturn) break
-  }
-  return { end: index, wanted }
+  return { end: limit, wanted }
 }

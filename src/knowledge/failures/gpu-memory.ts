@@ -89,7 +89,7 @@ export const gpuMemory: readonly Signature[] = [
     cause: 'gpu-oom-weights',
     signs: [
       proof('Failed to load model - not enough GPU memory'),
-      { ...strong(...outOfMemory), unless: ['warming up sampler'] },
+      { ...strong(...outOfMemory), unless: ['warming up sampler'], withoutTraits: ['server-up'] },
       { ...strong(...loadingFrames), unless: ['Error: '], traits: ['out-of-memory'] },
       { ...hint(...outOfMemory), during: ['loading', 'downloading'] },
     ],

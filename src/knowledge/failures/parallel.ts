@@ -430,6 +430,7 @@ export const parallel: readonly Signature[] = [
   },
   {
     cause: 'engine-handshake-timeout',
+    lastResort: true,
     signs: [
       proof(
         'Did not receive response from front-end process within',

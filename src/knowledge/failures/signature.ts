@@ -59,7 +59,8 @@ export type Signature = {
   /** Signs against it: what they are worth is taken off. */
   readonly against?: readonly Sign[]
   /** Causes whose signs are its symptoms when it is there. */
-  readonly explains?: readonly Cause[]
+  readonly explains?: readonly Cause[] /** Happens as a consequence of nearly everything: named only where nothing else is found. */
+  readonly lastResort?: true
   /** The sentence that stands by itself; `{name}` is filled in where the log gives it, else `otherwise` is taken. */
   readonly sentence: string
   /** The sentence without values. Needed where `sentence` has placeholders. */

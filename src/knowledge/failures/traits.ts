@@ -91,7 +91,8 @@ export const traitSigns = {
       // How an allocation fails inside vLLM's extension since it uses torch's stable interface.
       'torch_call_dispatcher{}aten::empty',
     ],
-  },
+  }, // Set by the diagnoser itself when the server is up.
+  'server-up': { look: [] },
   'conda-environment': { look: ['/envs/{}/bin/', '/venv/bin/', '/.venv/bin/'] },
   gguf: { look: ['.gguf', 'gguf.py', 'load_format=gguf', 'quantization=gguf'] },
   multimodal: {
