@@ -6,7 +6,7 @@ import type { FitInput } from './input.ts'
 import { type KvLayout, kvLayout } from './kv-groups.ts'
 import { kvSpecs } from './kv-spec.ts'
 import { batchDefaults, type MemoryRules, memoryRules } from './rules.ts'
-import { stageSizes } from './stages.ts'
+import { stagesOf } from './stages.ts'
 import { weightBytesPerStage } from './weights.ts'
 
 const gpuBlockTokens = 16
@@ -50,7 +50,7 @@ function latentTokenBytes(input: FitInput, bytes: number): number | null {
   return sparse && bytes === 1 ? 656 : null
 }
 
-function stagesOf(
+function memoryOfStages(
   input: FitInput,
   rules: MemoryRules,
   device: Device,
@@ -60,12 +60,17 @@ function stagesOf(
   const offloaded = (input.cpuOffloadGib ?? 0) * GiB
   const weights =
     input.weightsGib === undefined
-      ? weightBytesPerStage(architecture, { tensorParallel, pipelineParallel, capability: device.capability })
+      ? weightBytesPerStage(architecture, {
+          tensorParallel,
+          pipelineParallel,
+          capability: device.capability,
+          layersPerStage: input.layersPerStage,
+        })
       : Array.from({ length: pipelineParallel }, () => (input.weightsGib ?? 0) * GiB)
   const bytes = elementBytes(input.kvCacheDtype, input)
   const activations = activationBytes(architecture, { tensorParallel, ...batch }, rules)
   let start = 0
-  return stageSizes(architecture.layers.length, pipelineParallel).map((size, index) => {
+  return stagesOf(architecture, pipelineParallel, input.layersPerStage).map((size, index) => {
     const layers = architecture.layers.slice(start, start + size)
     start += size
     const specs = kvSpecs(layers, {
@@ -127,7 +132,7 @@ export function assess(input: FitInput): Assessment {
   )
   const sequences = input.maxNumSeqs ?? Math.min(defaults.sequences, input.maxNumBatchedTokens ?? defaults.sequences)
   const tokens = input.maxNumBatchedTokens ?? Math.min(defaults.tokens, sequences * length)
-  const stages = stagesOf(input, rules, device, { tokens, sequences })
+  const stages = memoryOfStages(input, rules, device, { tokens, sequences })
   const overhead = overheadOf(device, input.tensorParallel * input.pipelineParallel, rules)
   const spread = Math.max(...stages.map((stage) => spreadOf(input, device, utilization, overhead, stage, rules)))
   const inFlight = tokens * (rules.batchesInFlight === 1 ? 1 : Math.max(2, input.pipelineParallel + 1))

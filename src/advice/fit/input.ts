@@ -22,6 +22,8 @@ export type FitInput = {
   readonly gpus: number
   readonly tensorParallel: number
   readonly pipelineParallel: number
+  /** Layers of each pipeline stage (VLLM_PP_LAYER_PARTITION); absent: vLLM's equal shares. */
+  readonly layersPerStage?: readonly number[] | undefined
   /** `0.32.0`; anything newer than the newest known is taken as that. */
   readonly vllmVersion: string
   /** Share of the device's total, 0 to 1; absent: the version's default. */

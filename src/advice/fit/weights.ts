@@ -1,12 +1,13 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import { type LayerParameters, parameterCounts } from '../../knowledge/models/parameters.ts'
 import { countedBytes, type WeightBits, weightBits } from '../../knowledge/models/stored-bytes.ts'
-import { stageSizes } from './stages.ts'
+import { stagesOf } from './stages.ts'
 
 export type WeightOptions = {
   readonly tensorParallel: number
   readonly pipelineParallel: number
   readonly capability: number | null
+  readonly layersPerStage?: readonly number[] | undefined
 }
 
 // Rows of embedding and output are padded to 64 (vLLM's DEFAULT_VOCAB_PADDING_SIZE).
@@ -74,7 +75,7 @@ export function weightBytesPerStage(architecture: ModelArchitecture, options: We
   const stated = architecture.safetensorsBytes
   const whole = countedBytes(architecture)
   const scale = stated === null || whole === 0 ? 1 : (stated * (architecture.dtype === 'float32' ? 0.5 : 1)) / whole
-  const sizes = stageSizes(counts.layers.length, options.pipelineParallel)
+  const sizes = stagesOf(architecture, options.pipelineParallel, options.layersPerStage)
   let start = 0
   return sizes.map((size, stage) => {
     const layers = counts.layers.slice(start, start + size)

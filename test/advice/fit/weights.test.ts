@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { balancedPartition } from '#src/advice/fit/partition.ts'
 import { stageSizes } from '#src/advice/fit/stages.ts'
 import { weightBytesPerStage } from '#src/advice/fit/weights.ts'
 import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
+import { similarModel } from '#src/knowledge/models/similar.ts'
 import { storedBytes } from '#src/knowledge/models/stored-bytes.ts'
 
 // Two layers, sides that can be multiplied by hand, and no rotary table: max_position_embeddings is left out.
@@ -80,4 +82,33 @@ test.each([
   [61, 8, [7, 7, 8, 8, 8, 8, 8, 7]],
 ])('%i layers in %i stages: what is left over goes before the last', (layers, stages, sizes) => {
   expect(stageSizes(layers, stages)).toEqual(sizes)
+})
+
+describe('layers over pipeline stages', () => {
+  const model = similarModel('somebody/Qwen2.5-72B-Instruct-GPTQ-Int8')?.architecture
+  if (model === undefined) throw new Error('the catalogue lacks Qwen2.5-72B')
+  const eight = { tensorParallel: 1, pipelineParallel: 8, capability: 8.6 }
+
+  test('the ends give layers away to the middle, because they hold embedding and output', () => {
+    const partition = balancedPartition(model, eight)
+    expect(partition?.layers).toHaveLength(8)
+    expect(partition?.layers.reduce((sum, size) => sum + size, 0)).toBe(80)
+    expect(partition?.layers[0]).toBeLessThan(10)
+    expect(partition?.layers[7]).toBeLessThan(10)
+    const bytes = weightBytesPerStage(model, { ...eight, layersPerStage: partition?.layers })
+    expect(Math.max(...bytes)).toBe(partition?.after)
+    expect(Math.max(...bytes)).toBeLessThan(Math.max(...weightBytesPerStage(model, eight)))
+  })
+
+  test('one stage, and a model without much vocabulary, are left as they are', () => {
+    expect(balancedPartition(model, one)).toBeNull()
+    expect(
+      balancedPartition(architectureFromConfig({ ...tiny, vocab_size: 64 }), { ...one, pipelineParallel: 2 }),
+    ).toBeNull()
+  })
+
+  test('a partition that does not add up is not believed', () => {
+    const odd = weightBytesPerStage(model, { ...eight, layersPerStage: [80, 1] })
+    expect(odd).toEqual(weightBytesPerStage(model, eight))
+  })
 })
