@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type LayoutModel, layoutsFor } from '#src/advice/layout.ts'
+import { cardsByIdleness, type LayoutModel, layoutsFor, usableCards } from '#src/advice/layout.ts'
+import { GiB } from '#src/core/bytes.ts'
 import { machineWith, nvidia, shippedMachine } from './machines.ts'
 
 // Qwen2.5-72B-Instruct-GPTQ-Int8: its width is padded to 29696 so that groups of 128 divide by 8.
@@ -98,6 +99,13 @@ describe('shared machines', () => {
     expect(best?.gpus).toEqual([4])
     expect(best?.environment).toEqual({ CUDA_VISIBLE_DEVICES: '4', CUDA_DEVICE_ORDER: 'PCI_BUS_ID' })
     expect(best?.why.find(({ id }) => id === 'idle-cards')?.why).toContain('bela')
+  })
+
+  test('an idle card goes before a busy one that has more left', () => {
+    const busy = nvidia('H200', '9.0', 141, { memoryUsedBytes: 40 * GiB, memoryFreeBytes: 101 * GiB })
+    const machine = machineWith({ gpus: [busy, nvidia('A100', '8.0', 80)] })
+    expect(cardsByIdleness(machine).map(({ index }) => index)).toEqual([1, 0])
+    expect(usableCards(machine).map(({ index }) => index)).toEqual([1])
   })
 
   test('unequal cards are said', () => {
