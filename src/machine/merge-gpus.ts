@@ -5,6 +5,9 @@ import type { GpuReading, LinkReading, Vendor } from './reading.ts'
 export type MergedGpu = { readonly index: number; readonly vendor: Vendor; readonly facts: GpuReading['facts'] }
 export type MergedLink = { readonly a: number; readonly b: number; readonly kind: LinkReading['kind'] }
 
+/** More than any machine holds: an output that lists more is not believed to its end. */
+const mostCards = 256
+
 const vendorOrder: readonly Vendor[] = ['nvidia', 'amd', 'intel', 'apple', 'other']
 
 type Slot = { -readonly [K in keyof GpuReading]: GpuReading[K] }
@@ -18,7 +21,8 @@ export function mergeGpus(
   links: readonly LinkReading[],
 ): { gpus: MergedGpu[]; links: MergedLink[] } {
   const slots: Slot[] = []
-  for (const source of sources) {
+  for (const listed of sources) {
+    const source = listed.slice(0, mostCards)
     const before = [...slots]
     for (const [position, reading] of source.entries()) {
       const mine = before.filter((slot) => slot.vendor === reading.vendor)

@@ -1,7 +1,7 @@
 /** What is replaced before outputs are passed on, and how often. */
 export type Replaced = ReadonlyMap<string, number>
 
-type Kind = 'UUID' | 'serial number' | 'hardware address' | 'host name' | 'user name' | 'network host'
+type Kind = 'UUID' | 'serial number' | 'hardware address' | 'host name' | 'user name' | 'network host' | 'network address'
 
 /**
  * Replaces what tells one machine or person from another by stand-ins of the same form: the same thing gets the same stand-in in
@@ -66,6 +66,11 @@ export function standIns(names: { readonly hosts: readonly string[]; readonly us
         (_, before: string, host: string) =>
           `${before}//${standIn('network host', host, (number) => `server-${number}`)}/`,
       )
+    result = result.replace(
+      /\b((?:mount|client)?addr|username|user|domain)=([^,"\s]+)/g,
+      (_, option: string, value: string) =>
+        `${option}=${standIn(option.endsWith('addr') ? 'network address' : 'user name', value, (number) => `${option.endsWith('addr') ? 'address' : 'user'}-${number}`)}`,
+    )
     for (const host of names.hosts.filter(worthReplacing)) {
       result = result.replace(wholeWord(host), () => standIn('host name', host, (number) => `host-${number}`))
     }

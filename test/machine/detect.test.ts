@@ -265,7 +265,7 @@ describe('the host', () => {
     })
     expect(tools.find((tool) => tool.name === 'docker')).toMatchObject({
       version: { value: '28.2.2' },
-      note: `${note}; NVIDIA runtime`,
+      note: `${note}; ${stderr ? 'no GPU runtime' : 'NVIDIA runtime'}`,
     })
   })
 

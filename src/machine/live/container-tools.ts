@@ -13,24 +13,28 @@ export async function containerTools(host: Host): Promise<Tool[]> {
 async function docker(host: Host): Promise<Tool[]> {
   const path = await findProgram(host, 'docker')
   if (path === null) return []
-  const [versions, info] = await Promise.all([
-    host.run([path, 'version', '--format', '{{.Client.Version}} {{.Server.Version}}'], { timeLimitMilliseconds: 5000 }),
-    host.run([path, 'info', '--format', '{{json .Runtimes}}'], { timeLimitMilliseconds: 5000 }),
-  ])
+  const versions = await host.run([path, 'version', '--format', '{{.Client.Version}} {{.Server.Version}}'], { timeLimitMilliseconds: 5000 })
   const source = sourceAt(host, 'docker version')
   const text = versions.kind === 'ended' ? `${versions.stdout}\n${versions.stderr}` : ''
   const version = /\d+\.\d+\.\d+\S*/.exec(text)?.[0] ?? null
+  const state = daemonState(versions.kind, text)
+  const runtimes = state === 'daemon answers' ? await runtimesOf(host, path) : ''
   return [
     {
       name: 'docker',
       path: known(path, cite(sourceAt(host, 'PATH'), path)),
       version:
         version === null ? unknown('docker does not say it', cite(source, text)) : known(version, cite(source, text)),
-      note: [daemonState(versions.kind, text), await gpuState(host, info.kind === 'ended' ? info.stdout : '')].join(
+      note: `${state}; ${await gpuState(host, runtimes)}`,
         '; ',
       ),
     },
   ]
+}
+
+async function runtimesOf(host: Host, path: string): Promise<string> {
+  const info = await host.run([path, 'info', '--format', '{{json .Runtimes}}'], { timeLimitMilliseconds: 5000 })
+  return info.kind === 'ended' ? info.stdout : ''
 }
 
 function daemonState(kind: string, text: string): string {

@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known } from '../fact.ts'
 import { by, generationOfSpeed, readCount, readNumber, readPciAddress, readSize, saysNothing } from '../read-value.ts'
@@ -50,7 +51,7 @@ function treeOf(entry: object, depth: number): Tree {
 function fromText(text: string): Tree[] {
   const cards: Record<string, Tree | string>[] = []
   const open: { indent: number; tree: Record<string, Tree | string> }[] = []
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const match = /^(\s*)([A-Za-z][\w ]*?):\s*(.*?)\s*$/.exec(line)
     if (!match) continue
     const indent = (match[1] ?? '').length

@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { readCount, textFact, valueFact } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
 
@@ -5,7 +6,7 @@ type Field = { readonly name: string; readonly value: string; readonly line: str
 
 /** Reads /proc/cpuinfo of x86, ARM, POWER, IBM Z and SPARC. */
 export function readCpuinfo(text: string, source: Source): Reading {
-  const fields = text.split(/\r?\n/).flatMap((line): Field[] => {
+  const fields = linesOf(text).flatMap((line): Field[] => {
     const match = /^([^:]+?)\s*:\s*(.*?)\s*$/.exec(line)
     return match ? [{ name: (match[1] ?? '').toLowerCase(), value: match[2] ?? '', line }] : []
   })

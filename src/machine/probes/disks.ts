@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { KiB } from '../../core/bytes.ts'
 import type { Fact } from '../fact.ts'
 import { known } from '../fact.ts'
@@ -34,7 +35,7 @@ export function isPseudo(type: string, mount: string): boolean {
 
 /** Reads /proc/self/mountinfo (proc(5)). The last mount over a path is the one that counts. */
 export function readMountinfo(text: string, source: Source): Reading {
-  const filesystems = text.split(/\r?\n/).flatMap((line): FilesystemReading[] => {
+  const filesystems = linesOf(text).flatMap((line): FilesystemReading[] => {
     const match = /^\d+ \d+ \d+:\d+ \S+ (\S+) (\S+) .*?- (\S+) (\S+) (\S*)/.exec(line)
     if (!match) return []
     const [, mount = '', options = '', type = '', device = '', superOptions = ''] = match
@@ -95,7 +96,7 @@ export function readFindmnt(text: string, source: Source): Reading {
     }
   }
   return {
-    filesystems: text.split(/\r?\n/).flatMap((line) => {
+    filesystems: linesOf(text).flatMap((line) => {
       const match = /^[\s│├└─|`-]*(\/\S*)\s+(\S+)\s+([a-z][\w.]*)\s+((?:rw|ro)\S*)\s*$/.exec(line)
       return match ? filesystem(source, line, match[1] ?? '', match[2] ?? '', match[3] ?? '', match[4] ?? '') : []
     }),
@@ -104,7 +105,7 @@ export function readFindmnt(text: string, source: Source): Reading {
 
 /** Reads `df` in blocks, bytes (`-B1`) or rounded (`-h`), with or without the type, also where a long name breaks the line. */
 export function readDf(text: string, source: Source): Reading {
-  const lines = text.replace(/^(\S+)\r?\n\s+(?=\S)/gm, '$1 ').split(/\r?\n/)
+  const lines = joinBroken(linesOf(text))
   const start = lines.findIndex((line) => /^\S+.*(%|Capacity)/.test(line))
   const heading = lines[start] ?? ''
   const unit = unitOf(heading)
@@ -131,6 +132,17 @@ export function readDf(text: string, source: Source): Reading {
       ]
     }),
   }
+}
+
+/** A name that is too long stands on a line of its own, and its figures are indented below it. */
+function joinBroken(lines: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const line of lines) {
+    const last = joined.at(-1)
+    if (last !== undefined && /^\s/.test(line) && !last.includes(' ')) joined[joined.length - 1] = `${last} ${line.trim()}`
+    else joined.push(line)
+  }
+  return joined
 }
 
 function unitOf(heading: string): number {

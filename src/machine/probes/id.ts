@@ -1,9 +1,10 @@
+import { linesOf } from '../lines.ts'
 import { known } from '../fact.ts'
 import { cite, type Reading, type Source } from '../reading.ts'
 
 /** Reads `id`: `uid=1000(sam) gid=1000(sam) groups=1000(sam),27(sudo),999(docker)`. */
 export function readId(text: string, source: Source): Reading {
-  const line = text.split('\n').find((candidate) => candidate.startsWith('uid='))
+  const line = linesOf(text).find((candidate) => candidate.startsWith('uid='))
   const match = /^uid=(\d+)(?:\(([^)]*)\))?/.exec(line ?? '')
   if (!match || line === undefined) return {}
   const list = /groups=(.*?)(?:\s+context=.*)?$/.exec(line)?.[1] ?? ''

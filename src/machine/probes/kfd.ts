@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { known } from '../fact.ts'
 import { readPciAddress } from '../read-value.ts'
@@ -9,7 +10,7 @@ import { cite, type GpuReading, type Source } from '../reading.ts'
  */
 export function readKfdProperties(text: string, source: Source): GpuReading[] {
   const values = new Map<string, { value: number; digits: string; line: string }>()
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const match = /^(\w+) (\d+)$/.exec(line.trim())
     if (match) values.set(match[1] ?? '', { value: Number(match[2]), digits: match[2] ?? '', line })
   }

@@ -1,10 +1,11 @@
+import { linesOf } from '../lines.ts'
 import type { Machine } from '../schema.ts'
 
 type Listener = NonNullable<Machine['listeners']['value']>[number]
 
 /** Reads `ss -Hltnp`: address, port and, for one's own processes, the program. */
 export function readSs(text: string): Listener[] {
-  return text.split('\n').flatMap((line) => {
+  return linesOf(text).flatMap((line) => {
     const local = line.trim().split(/\s+/)[3]
     const match = /^(.*):(\d+)$/.exec(local ?? '')
     const port = Number(match?.[2] ?? Number.NaN)
@@ -21,7 +22,7 @@ export function readSs(text: string): Listener[] {
 
 /** Reads /proc/net/tcp and tcp6: sockets that listen (state 0A). Addresses are in the byte order of the CPU. */
 export function readProcNetTcp(text: string): Listener[] {
-  return text.split('\n').flatMap((line) => {
+  return linesOf(text).flatMap((line) => {
     const match = /^\s*\d+:\s+([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})\s+\S+\s+0A\s/.exec(line)
     if (!match) return []
     return [{ port: Number.parseInt(match[2] ?? '', 16), address: addressOf(match[1] ?? ''), process: null }]

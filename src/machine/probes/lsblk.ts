@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { known } from '../fact.ts'
 import { cite, type FilesystemReading, type Reading, type Source } from '../reading.ts'
 import type { Filesystem } from '../schema.ts'
@@ -85,7 +86,7 @@ function truth(value: unknown): boolean | null {
 }
 
 function fromPairs(text: string): Block[] {
-  return text.split(/\r?\n/).flatMap((line) => {
+  return linesOf(text).flatMap((line) => {
     const cells = new Map([...line.matchAll(/([A-Z:%-]+)="([^"]*)"/g)].map((match) => [match[1] ?? '', match[2] ?? '']))
     const cell = (name: string) => (cells.get(name) ?? '').trim()
     if (!cells.has('NAME')) return []
@@ -107,7 +108,8 @@ function fromPairs(text: string): Block[] {
 
 /** In the tree a cell stands under its heading; numbers end where the heading ends. */
 function fromTree(text: string): Block[] {
-  const lines = text.split(/\r?\n/)
+  // Blanks are kept as they are: they place the cells.
+  const lines = text.split(/\r?\n/).map((line) => line.slice(0, 4000))
   const start = lines.findIndex((line) => /^NAME\s/.test(line))
   if (start < 0) return []
   const columns = [...(lines[start] ?? '').matchAll(/\S+/g)].map((match) => ({

@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { readCount, textFact, told, valueFact } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
 
@@ -40,10 +41,10 @@ export function readLscpu(text: string, source: Source): Reading {
 }
 
 function linesOfText(text: string): Line[] {
-  return text.split(/\r?\n/).flatMap((line) => {
+  return linesOf(text).flatMap((line) => {
     // Chinese and Japanese translations use the wide colon.
-    const match = /^\s*([^:：]+?)\s*[:：]\s*(.*?)\s*$/.exec(line)
-    return match ? [{ label: match[1] ?? '', value: match[2] ?? '', line }] : []
+    const colon = line.search(/[:：]/)
+    return colon < 0 ? [] : [{ label: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim(), line }]
   })
 }
 

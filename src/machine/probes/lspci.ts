@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { nameOfPciId } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
 import { generationOfSpeed, readCount, readNumber, readPciAddress } from '../read-value.ts'
@@ -45,7 +46,7 @@ export function readLspci(text: string, source: Source): Reading {
 
 function fromLines(text: string): Device[] {
   const devices: Device[] = []
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const plain = /^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(.*)$/i.exec(line)
     if (!plain) {
       if (/^\s/.test(line)) devices.at(-1)?.details.push(line)
@@ -85,7 +86,7 @@ function fromLines(text: string): Device[] {
 
 function fromRecords(text: string): Device[] {
   return text.split(/\r?\n\r?\n/).flatMap((record) => {
-    const lines = record.split(/\r?\n/)
+    const lines = linesOf(record)
     const field = (name: string) =>
       lines
         .find((line) => line.startsWith(`${name}:`))

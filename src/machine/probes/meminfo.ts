@@ -1,10 +1,11 @@
+import { linesOf } from '../lines.ts'
 import { KiB } from '../../core/bytes.ts'
 import { readSize } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
 
 /** Reads /proc/meminfo. The kernel's kB are 1024 bytes. */
 export function readMeminfo(text: string, source: Source): Reading {
-  const lines = text.split(/\r?\n/)
+  const lines = linesOf(text)
   const find = (name: string) => lines.find((line) => line.startsWith(`${name}:`))
   const bytes = (name: string) => readSize(find(name)?.split(':')[1], KiB)
   const fact = (name: string) => factFrom(source, find(name), bytes(name))
@@ -37,7 +38,7 @@ export function readMeminfo(text: string, source: Source): Reading {
 
 /** Reads `free`, in any of its units and with old and new columns. */
 export function readFree(text: string, source: Source): Reading {
-  const lines = text.split(/\r?\n/)
+  const lines = linesOf(text)
   const start = lines.findIndex((line) => /\btotal\b.*\bused\b.*\bfree\b/.test(line))
   if (start < 0) return {}
   const columns = (lines[start] ?? '').trim().split(/\s+/)
@@ -63,7 +64,7 @@ export function readFree(text: string, source: Source): Reading {
 
 /** Reads /proc/swaps. */
 export function readSwaps(text: string, source: Source): Reading {
-  const lines = text.split(/\r?\n/)
+  const lines = linesOf(text)
   if (!lines[0]?.startsWith('Filename')) return {}
   const areas = lines.slice(1).flatMap((line) => {
     const match = /^(\S+)\s+(\S+)\s+(\d+)\s+(\d+)/.exec(line)

@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { textFact } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
 
@@ -18,7 +19,7 @@ const immutable =
 /** Reads os-release (os-release(5): shell-like assignments); nothing in it is run. */
 export function readOsRelease(text: string, source: Source): Reading {
   const fields = new Map<string, { value: string; line: string }>()
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/.exec(line)
     if (match) fields.set(match[1] ?? '', { value: unquote(match[2] ?? ''), line })
   }

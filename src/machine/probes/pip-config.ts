@@ -1,10 +1,11 @@
+import { linesOf } from '../lines.ts'
 /** Settings of pip that say where packages come from, by their long name: `index-url`, `extra-index-url`, `find-links`, `cert`. */
 export type PipSettings = ReadonlyMap<string, { readonly value: string; readonly line: string }>
 
 /** Reads `pip config list`: `global.index-url='https://…'`. The command's own sections come after `global`. */
 export function readPipConfigList(text: string): PipSettings {
   const settings = new Map<string, { value: string; line: string }>()
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const match = /^(global|install|site|user|:env:)\.([\w-]+)=(.*)$/.exec(line)
     if (!match) continue
     settings.set(match[2] ?? '', { value: unquote(match[3] ?? ''), line })
@@ -17,7 +18,7 @@ export function readPipFile(text: string): PipSettings {
   const settings = new Map<string, { value: string; line: string }>()
   let section = ''
   let last: string | null = null
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const heading = /^\[(.+)\]\s*$/.exec(line)
     const entry = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line)
     if (heading) {

@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
 import {
@@ -56,7 +57,7 @@ function fromText(text: string): Cards {
     cards.set(number, fields)
   }
   let concise: number | null = null
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     // A line that begins with ERROR or WARNING tells what failed, not what is.
     const listed = /^GPU\[(\d+)\]\s*:\s*(.+?):\s+(\S.*?)\s*$/.exec(line)
     const version = /^Driver version:\s*(\S+)/.exec(line)
@@ -209,7 +210,7 @@ function memoryFacts(fields: ReadonlyMap<string, Field>, integrated: boolean, so
 function readLinks(text: string, source: Source): LinkReading[] {
   const start = text.search(/Link Type between/i)
   if (start < 0) return []
-  const lines = text.slice(start).split(/\r?\n/).slice(1)
+  const lines = linesOf(text.slice(start)).slice(1)
   const columns = lines[0]?.match(/GPU\d+/g)?.map((name) => Number(name.slice(3))) ?? []
   const links: LinkReading[] = []
   for (const line of lines.slice(1)) {

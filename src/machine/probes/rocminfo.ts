@@ -1,3 +1,4 @@
+import { linesOf } from '../lines.ts'
 import { isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
 import { by, readCount, readPciAddress, readSize, saysNothing, textFact } from '../read-value.ts'
@@ -18,7 +19,7 @@ type Agent = {
 export function readRocminfo(text: string, source: Source): Reading {
   const agents: Agent[] = []
   let segment = ''
-  for (const line of text.replace(/\u001b\[[0-9;]*m/g, '').split(/\r?\n/)) {
+  for (const line of linesOf(text.replace(/\u001b\[[0-9;]*m/g, ''))) {
     const match = /^\s*([A-Za-z][\w .()/-]*?)\s*:+\s*(.*?)[\s\\]*$/.exec(line)
     if (!match) continue
     const [, key = '', value = ''] = match

@@ -1,8 +1,9 @@
+import { linesOf } from '../lines.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
 
 /** Reads `uname -a` or `uname -r`: the kernel's release. */
 export function readUname(text: string, source: Source): Reading {
-  const line = text.split(/\r?\n/).find((candidate) => /\b\d+\.\d+\S*/.test(candidate))
+  const line = linesOf(text).find((candidate) => /\b\d+\.\d+\S*/.test(candidate))
   const release = /(?:^|\s)(\d+\.\d+[^\s]*)/.exec(line ?? '')?.[1] ?? null
   return {
     os: {
@@ -14,7 +15,7 @@ export function readUname(text: string, source: Source): Reading {
 
 /** Reads `getconf GNU_LIBC_VERSION` or the first line of `ldd --version`: the version of glibc. */
 export function readGlibc(text: string, source: Source): Reading {
-  const line = text.split(/\r?\n/).find((candidate) => /glibc|GNU libc|GLIBC/i.test(candidate))
+  const line = linesOf(text).find((candidate) => /glibc|GNU libc|GLIBC/i.test(candidate))
   const version = /(\d+\.\d+)\D*$/.exec(line ?? '')?.[1] ?? null
   return version === null ? {} : { os: { glibc: factFrom(source, line, version) } }
 }

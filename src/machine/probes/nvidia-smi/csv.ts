@@ -23,7 +23,7 @@ type Row = { readonly line: string; readonly cells: ReadonlyMap<string, string> 
 
 /** True for the first line of nvidia-smi's CSV output. */
 export function isCsvHeader(line: string): boolean {
-  const columns = line.split(',').map((column) => column.trim().replace(/\s*\[.*\]$/, ''))
+  const columns = line.split(',').map((column) => columnName(column))
   return (
     columns.length > 0 &&
     columns.every((column) => /^[a-z][\w.]*$/i.test(column)) &&
@@ -33,6 +33,12 @@ export function isCsvHeader(line: string): boolean {
       ),
     )
   )
+}
+
+/** `memory.total [MiB]` without its unit. */
+function columnName(column: string): string {
+  const unit = column.indexOf('[')
+  return (unit < 0 ? column : column.slice(0, unit)).trim()
 }
 
 function cellsOf(line: string, columns: readonly string[]): Map<string, string> {

@@ -1,3 +1,4 @@
+import { linesOf } from '../../lines.ts'
 /** What nvidia-smi says when it cannot work, and what that means for an operator. */
 const failures: readonly (readonly [RegExp, string])[] = [
   [
@@ -30,7 +31,7 @@ export function nvidiaFailure(text: string): { text: string; line: string } | nu
   for (const [pattern, sentence] of failures) {
     const match = pattern.exec(text)
     if (match) {
-      const line = text.split(/\r?\n/).find((candidate) => pattern.test(candidate)) ?? match[0]
+      const line = linesOf(text).find((candidate) => pattern.test(candidate)) ?? match[0]
       const version = /NVML library version: (\S+)/.exec(text)?.[1]
       return { text: version ? `${sentence} The libraries are ${version}.` : sentence, line }
     }

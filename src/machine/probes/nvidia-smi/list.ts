@@ -1,3 +1,4 @@
+import { linesOf } from '../../lines.ts'
 import { known } from '../../fact.ts'
 import { textFact } from '../../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../../reading.ts'
@@ -8,7 +9,7 @@ const slice = /^\s+(MIG \S+)\s+Device\s+(\d+):/i
 /** Reads `nvidia-smi -L`: index, name, UUID and MIG slices. */
 export function readNvidiaList(text: string, source: Source): Reading {
   const gpus: GpuReading[] = []
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const match = card.exec(line)
     const part = slice.exec(line)
     const last = gpus.at(-1)

@@ -1,3 +1,4 @@
+import { linesOf } from '../../lines.ts'
 import { stripVTControlCharacters } from 'node:util'
 import type { Reading, Source } from '../../reading.ts'
 import { isCsvHeader, readNvidiaCsv } from './csv.ts'
@@ -16,10 +17,10 @@ export function readNvidiaSmi(input: string, source: Source): Reading[] {
   const parts: Reading[] = []
   if (/<nvidia_smi_log|<gpu id=/.test(text) || /^GPU [0-9a-f]{4,8}:[0-9a-f]{2}:/im.test(text))
     parts.push(readNvidiaReport(text, source))
-  if (text.split(/\r?\n/).some((line) => isCsvHeader(line))) parts.push(readNvidiaCsv(text, source))
+  if (linesOf(text).some((line) => isCsvHeader(line))) parts.push(readNvidiaCsv(text, source))
   if (/^\|\s*NVIDIA-SMI|^\|\s*GPU\s+Name/m.test(text)) parts.push(readNvidiaTable(text, source))
   if (/^GPU \d+: /m.test(text)) parts.push(readNvidiaList(text, source))
-  if (/^\s*GPU\d+\s.*(GPU\d+|Affinity)/m.test(text)) parts.push(readNvidiaTopology(text, source))
+  if (/^[ \t]*GPU\d+\s.*(GPU\d+|Affinity)/m.test(text)) parts.push(readNvidiaTopology(text, source))
   const told = parts.some((part) => (part.gpus?.length ?? 0) > 0)
   const failure = told ? null : nvidiaFailure(text)
   return failure ? [...parts, { problems: [{ about: 'nvidia-driver', text: failure.text }] }] : parts

@@ -1,3 +1,4 @@
+import { linesOf } from '../../lines.ts'
 /** A line of `nvidia-smi -q` or an element of its XML: both print the same tree. */
 export type ReportNode = {
   /** Lower case, words joined by underscores: `fb_memory_usage`. */
@@ -26,7 +27,7 @@ function node(key: string, text: string | null, line: string): ReportNode {
 export function readIndentedReport(text: string): ReportNode {
   const root = node('report', null, '')
   const open: { indent: number; node: ReportNode }[] = [{ indent: -1, node: root }]
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     if (line.trim() === '') continue
     const indent = line.search(/\S/)
     // Keys have colons of their own (`GPU 00000000:01:00.0`); the one that divides has a space on both sides.
@@ -39,7 +40,7 @@ export function readIndentedReport(text: string): ReportNode {
   return root
 }
 
-const token = /<(\/?)([A-Za-z_][\w.-]*)([^<>]*?)(\/?)>|([^<]+)|</g
+const token = /<(\/?)([A-Za-z_][\w.-]{0,80})([^<>]{0,400}?)(\/?)>|([^<]+)|</g
 
 /**
  * Reads the XML of `nvidia-smi -q -x`: elements and text, no attributes but `id`, no entities but the five of XML. A cut-off

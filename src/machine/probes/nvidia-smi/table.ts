@@ -1,3 +1,4 @@
+import { linesOf } from '../../lines.ts'
 import type { Fact } from '../../fact.ts'
 import { known, unknown } from '../../fact.ts'
 import { by, readNumber, readPciAddress, readSize, textFact, told, valueFact } from '../../read-value.ts'
@@ -14,7 +15,7 @@ const processRow = /^\|\s*(\d+)\s+(?:\S+\s+\S+\s+)?(\d+)\s+(C\+G|M\+C|C|G|M)\s+(
 
 /** Reads the table that plain `nvidia-smi` prints, of any driver from 2015 to now. Long names are cut off by the tool. */
 export function readNvidiaTable(text: string, source: Source): Reading {
-  const lines = text.split(/\r?\n/)
+  const lines = linesOf(text)
   const headerLine = lines.find((line) => header.test(line))
   const versions = header.exec(headerLine ?? '')
   const cards: { index: number; facts: Facts }[] = []

@@ -1,3 +1,4 @@
+import { linesOf } from '../../lines.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { known } from '../../fact.ts'
 import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../../reading.ts'
@@ -7,7 +8,7 @@ import { cite, type GpuReading, type LinkReading, type Reading, type Source } fr
  * divided by tabs, or by blanks where the text was pasted; the heading is underlined with escape sequences.
  */
 export function readNvidiaTopology(text: string, source: Source): Reading {
-  const lines = stripVTControlCharacters(text).split(/\r?\n/)
+  const lines = linesOf(stripVTControlCharacters(text))
   const start = lines.findIndex(
     (line) => /^\s*GPU\d+(\s|$)/.test(line) && /GPU\d+|Affinity/.test(line) && !/\bX\b/.test(line),
   )
