@@ -26,8 +26,6 @@ async function docker(host: Host): Promise<Tool[]> {
       version:
         version === null ? unknown('docker does not say it', cite(source, text)) : known(version, cite(source, text)),
       note: `${state}; ${await gpuState(host, runtimes)}`,
-        '; ',
-      ),
     },
   ]
 }
