@@ -128,9 +128,11 @@ function told(
   const values = { ...read, ...signature.derive?.(read) }
   const sentence = fill(signature.sentence, values) ?? signature.otherwise ?? signature.sentence
   const certain = seen.some(({ sign }) => sign.points >= 10)
+  // A log that just ends may belong to an engine that still works.
+  const onlyEnds = seen.every(({ sign }) => sign.atEnd)
   return {
     cause: signature.cause,
-    confidence: certain ? 'certain' : score >= likely ? 'likely' : 'guess',
+    confidence: certain ? 'certain' : score > likely && !onlyEnds ? 'likely' : 'guess',
     evidence: evidenceOf(seen),
     explanation: `${sentence} ${signature.because}`,
     fixes: fixesFor(signature.fixes, values, version, traits),

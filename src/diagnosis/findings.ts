@@ -1,6 +1,7 @@
 import type { Sign, Signature } from '../knowledge/failures/signature.ts'
 import type { Symptom } from '../knowledge/failures/symptoms.ts'
 import type { Trait } from '../knowledge/failures/traits.ts'
+import { harmlessReason } from '../log/harmless.ts'
 import type { LogLine } from '../log/line.ts'
 import type { Phase } from '../log/observed.ts'
 import { matches } from './rules.ts'
@@ -88,8 +89,10 @@ export function createFindings(): Findings {
       lastLine = line.number
       const quiet = quietLevels.has(line.level)
       let known = false
-      for (const { subject, values } of matches(line.message)) {
+      const harmless = line.level === 'warning' && harmlessReason(line) !== null
+      for (const { subject, values } of matches(line)) {
         if (subject.kind === 'trait') traits.add(subject.trait)
+        else if (harmless) continue
         else if (subject.kind === 'symptom') {
           if (quiet && subject.symptom.kind === 'error') continue
           known = true

@@ -3,6 +3,7 @@ import type { Sign, Signature } from '../knowledge/failures/signature.ts'
 import { type Symptom, symptoms } from '../knowledge/failures/symptoms.ts'
 import { type Trait, type TraitSign, traitSigns } from '../knowledge/failures/traits.ts'
 import { createGate, type Gate, literalsIn } from '../log/gate.ts'
+import type { LogLine } from '../log/line.ts'
 import { observedLiterals } from '../log/observe.ts'
 import { type CompiledTemplate, compileTemplate, type Template } from '../log/template.ts'
 
@@ -56,19 +57,20 @@ export const diagnosisGate: Gate = createGate([...literals, ...further])
 /** The literals that the gate looks for; for the benchmark. */
 export const diagnosisLiterals: readonly string[] = [...new Set([...literals, ...further])]
 
-/** What a message says, with the values of the placeholders. */
-export function matches(message: string): { subject: Subject; values: Record<string, string> }[] {
+/** What a line says, with the values of the placeholders. Its prefixes tell about the machine only, not about failures. */
+export function matches({ text, message }: Pick<LogLine, 'text' | 'message'>): { subject: Subject; values: Record<string, string> }[] {
   const candidates = new Set<Rule>()
-  for (const number of literalsIn(diagnosisGate, message)) {
+  for (const number of literalsIn(diagnosisGate, text)) {
     for (const each of rulesOfLiteral[number] ?? []) candidates.add(each)
   }
   const found: { subject: Subject; values: Record<string, string> }[] = []
   for (const { subject, templates, unless } of candidates) {
-    if (unless.some(({ pattern }) => pattern.test(message))) continue
+    const said = subject.kind === 'trait' ? text : message
+    if (unless.some(({ pattern }) => pattern.test(said))) continue
     // The template that tells the most values wins.
     let best: Record<string, string> | null = null
     for (const { pattern } of templates) {
-      const match = pattern.exec(message)
+      const match = pattern.exec(said)
       if (!match) continue
       const values = Object.fromEntries(Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined))
       if (!best || Object.keys(values).length > Object.keys(best).length) best = values

@@ -3,6 +3,11 @@ import { type CompiledTemplate, compileTemplate, type Template } from './templat
 
 /** Lines that look bad and are not, with the reason in a few words. Sources: vLLM's own code around each message. */
 const known: readonly (readonly [Template, string])[] = [
+  ['Found ulimit of', 'the limit of open files is enough for a start'],
+  ['Triton is not installed', 'Triton is not used here'],
+  ['libtcmalloc is not found', 'slower, not wrong'],
+  ['libiomp is not found', 'slower, not wrong'],
+  ['using the V1 model runner instead', 'the older runner is used'],
   ['Custom allreduce is disabled', 'no direct GPU links: the ordinary way is used'],
   ["Using 'pin_memory=False' as WSL is detected", 'usual under WSL: a little slower'],
   ['Unknown vLLM environment variable detected', 'a variable that this version does not read'],
@@ -51,6 +56,9 @@ const known: readonly (readonly [Template, string])[] = [
   ['invalid value encountered in', 'a note to developers'],
 ]
 
+/** What makes one of these lines serious after all. */
+const serious = /undefined symbol|cannot open shared object/
+
 const compiled: readonly (readonly [CompiledTemplate, string])[] = known.map(([template, why]) => [
   compileTemplate(template),
   why,
@@ -61,6 +69,7 @@ export function harmlessReason(line: LogLine): string | null {
   if (line.level === 'error' || line.level === 'critical') {
     if (!line.message.includes('Custom allreduce')) return null
   }
+  if (serious.test(line.message)) return null
   for (const [template, why] of compiled) {
     if (template.pattern.test(line.message)) return why
   }

@@ -35,8 +35,10 @@ export function compileTemplate(anchored: Template): CompiledTemplate {
   for (const match of template.matchAll(placeholder)) {
     source += fixed(template.slice(end, match.index))
     const { name, kind = '' } = match.groups ?? {}
-    source += name ? `(?<${name}>${kinds[kind] ?? ''})` : '.{0,400}?'
     end = match.index + match[0].length
+    // At the end of a template it takes all that follows.
+    const any = end === template.length ? '.{1,400}' : kinds['']
+    source += name ? `(?<${name}>${kind === '' ? any : (kinds[kind] ?? '')})` : '.{0,400}?'
   }
   source += fixed(template.slice(end)) + (anchored.endsWith('$') ? '\\s*$' : '')
   const pieces = template.replace(placeholder, '\n').split(/[\n'"`]/)

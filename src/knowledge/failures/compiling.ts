@@ -48,7 +48,7 @@ export const compiling: readonly Signature[] = [
         'flashinfer',
       ),
     ],
-    explains: ['cuda-home-misconfigured', 'ninja-missing', 'torch-compile-failure'],
+    explains: ['ninja-missing', 'torch-compile-failure'],
     sentence: 'FlashInfer wants to compile a kernel and finds no CUDA compiler (nvcc).',
     because:
       'The wheel of FlashInfer holds few ready-made kernels; the rest is compiled at the start, which needs the CUDA toolkit. The driver alone does not bring it.',
@@ -151,6 +151,7 @@ export const compiling: readonly Signature[] = [
       ),
     ],
     against: [strong('Could not find nvcc and default')],
+    explains: ['nvcc-missing-flashinfer-jit'],
     sentence: 'CUDA_HOME does not name the folder of a working CUDA toolkit.',
     because: 'The variable holds a list, a wrong path, or a toolkit of another version or without its headers.',
     fixes: [
