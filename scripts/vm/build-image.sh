@@ -17,7 +17,7 @@ for tool in mmdebstrap mkfs.ext4 ssh-keygen node; do
 done
 rm -rf "$cache"
 mkdir -p "$cache"
-printf 'building the virtual machine (about 3 min) ...\n' >&2
+printf 'building the virtual machine (about 4 min) ...\n' >&2
 packages=systemd,systemd-sysv,dbus,dbus-user-session,linux-image-cloud-amd64,openssh-server,sudo,curl,ca-certificates,iproute2,udev,e2fsprogs
 mmdebstrap --quiet --variant=minbase --include="$packages" bookworm "$cache/vm.tar"
 root=$cache/root
@@ -31,11 +31,11 @@ printf '127.0.0.1 localhost rig\n' >"$root/etc/hosts"
 printf '/dev/vda / ext4 defaults 0 1\n' >"$root/etc/fstab"
 printf '[Match]\nName=en*\n[Network]\nDHCP=yes\n' >"$root/etc/systemd/network/wired.network"
 chroot "$root" systemctl enable --quiet systemd-networkd ssh
-chroot "$root" useradd --create-home --shell /bin/bash --groups sudo operator
-printf 'operator:right-password\n' | chroot "$root" chpasswd
-install -d -m 700 "$root/home/operator/.ssh"
-install -m 600 "$cache/key.pub" "$root/home/operator/.ssh/authorized_keys"
-chroot "$root" chown -R operator:operator /home/operator/.ssh
+chroot "$root" useradd --create-home --shell /bin/bash --groups sudo miner
+printf 'miner:right-password\n' | chroot "$root" chpasswd
+install -d -m 700 "$root/home/miner/.ssh"
+install -m 600 "$cache/key.pub" "$root/home/miner/.ssh/authorized_keys"
+chroot "$root" chown -R miner:miner /home/miner/.ssh
 install -m 755 "$(node -p process.execPath)" "$root/usr/local/bin/node"
 
 cp -L "$root/vmlinuz" "$cache/vmlinuz"
