@@ -118,5 +118,20 @@ export function compilationAdvice(
       ),
     )
   }
+  if (isAtLeast(exact, '0.33.0') && cuda.some((gpu) => hasCapability(gpu, '9.0') === true)) {
+    why.push(
+      makeAdvice(
+        'note',
+        {
+          id: 'flashinfer-download-kernels',
+          about: 'engine.compilation',
+          what: 'Run `vllm download-kernels` once after the installation.',
+          why: "Without FlashInfer's finished kernels these cards compile them at every first start, which takes minutes and needs nvcc.",
+          source: { title: 'vLLM: utils/flashinfer.py', versions: 'vLLM >= 0.33' },
+        },
+        { facts: ['gpus', 'tools'] },
+      ),
+    )
+  }
   return { level, environment, why }
 }

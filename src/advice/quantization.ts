@@ -47,7 +47,7 @@ export type CheckpointAdvice = {
   readonly speed: 'fast' | 'medium' | 'slow' | null
   /** The value of `--quantization` where it must be given; null: nothing is passed. */
   readonly flag: string | null
-  readonly flagRule: 'must' | 'may' | 'must-not'
+  readonly flagRule: 'may' | 'must-not'
   /** The value of `--dtype`: `auto`, or `half` and `bfloat16` where auto would fail. */
   readonly dtype: string
   /** Values of `--kv-cache-dtype` that work, the default first. */
@@ -82,11 +82,17 @@ export function checkpointAdvice(question: CheckpointQuestion): CheckpointAdvice
     kernel: refused ? null : kernel.name,
     speed: refused ? null : kernel.speed,
     flag: null,
-    flagRule: method === null ? 'may' : 'must-not',
+    flagRule: flagRule(method, version),
     dtype: dtype.value,
     kvCacheDtypes: kvCacheDtypes(target),
     why,
   }
+}
+
+/** Until 0.23 the name of a kernel (`awq_marlin`) was taken and changed nothing; since then the checkpoint alone decides. */
+function flagRule(method: string | null, version: string): CheckpointAdvice['flagRule'] {
+  if (method === null) return 'may'
+  return ['awq', 'gptq'].includes(method) && isBefore(version, '0.24.0') ? 'may' : 'must-not'
 }
 
 function below(target: ComputeTarget | null, floor: string): boolean {
