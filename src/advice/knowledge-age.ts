@@ -15,7 +15,11 @@ export function knowledgeAge(version: string, today: Date): Advice {
   const beyond = version !== 'newest' && compareVersions(version, newest) > 0
   const below = releaseFor(version) === null
   const kind = beyond || below || days > oldAfterDays ? 'warn' : 'note'
-  const reach = beyond ? ` vLLM ${version} is newer and judged as ${newest}.` : below ? ` vLLM ${version} is older than the table.` : ''
+  const reach = beyond
+    ? ` vLLM ${version} is newer and judged as ${newest}.`
+    : below
+      ? ` vLLM ${version} is older than the table.`
+      : ''
   return makeAdvice(
     kind,
     {

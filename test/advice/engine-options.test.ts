@@ -25,7 +25,10 @@ describe('compilation at start', () => {
 
   test('without nvcc FlashInfer must not compile its sampler, until vLLM sees to that itself', () => {
     const bare = machineWith({ gpus: [nvidia('RTX 3090', '8.6', 24)] })
-    const tooled = machineWith({ gpus: [nvidia('RTX 3090', '8.6', 24)], tools: [{ name: 'nvcc', path: '/usr/bin/nvcc', version: '13.0' }] })
+    const tooled = machineWith({
+      gpus: [nvidia('RTX 3090', '8.6', 24)],
+      tools: [{ name: 'nvcc', path: '/usr/bin/nvcc', version: '13.0' }],
+    })
     expect(compilationAdvice(bare, '0.32.0').environment).toEqual({ VLLM_USE_FLASHINFER_SAMPLER: '0' })
     expect(compilationAdvice(tooled, '0.32.0').environment).toEqual({})
     expect(compilationAdvice(bare, '0.33.0').environment).toEqual({})
