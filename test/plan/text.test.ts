@@ -24,6 +24,7 @@ const plan: Plan = {
         operations: [
           { kind: 'run', argv: ['hf', '--token', 'hf_abcdefghijklmnop'] },
           { kind: 'add-line', path: '/etc/fstab', line: 'a b' },
+          { kind: 'run', argv: ['python3', '-c', 'if 1:\n  print(1)'] },
         ],
       },
       { downloadBytes: 2 * GiB, optional: true },
@@ -45,6 +46,8 @@ describe('a plan as text', () => {
       '   Short.',
       '   $ hf --token hf_***',
       '   $ add to /etc/fstab: a b',
+      "   $ python3 -c 'if 1:",
+      "  print(1)'",
       '',
       '2 actions, 1 as root. Download: about 2.0 GiB. Disk: about',
       '64.0 GiB. rigup undo takes 1 of them back.',

@@ -19,7 +19,7 @@ export function planLines(plan: Plan, { columns, commands }: PlanTextOptions): s
   const actions = plan.actions.flatMap((action, index) => [
     `${String(index + 1).padStart(digits)}. ${heading(action)}`,
     ...wrap(action.reason, width).map((line) => indent + line),
-    ...(commands ? commandLines(action).map((line) => indent + line) : []),
+    ...(commands ? commandLines(action, indent) : []),
     '',
   ])
   const untouched = plan.untouched.flatMap((sentence) =>
@@ -42,12 +42,12 @@ function heading({ title, needsRoot, optional, downloadBytes, diskBytes }: Actio
   return `${clean(title)}${notes.length === 0 ? '' : `  [${notes.join(', ')}]`}`
 }
 
-function commandLines({ operations, undo, needsRoot }: Action): string[] {
+function commandLines({ operations, undo, needsRoot }: Action, indent: string): string[] {
   const sign = needsRoot ? '#' : '$'
   return [
-    ...operations.map((operation) => `${sign} ${clean(describeOperation(operation))}`),
-    ...undo.map((operation) => `undo ${sign} ${clean(describeOperation(operation))}`),
-  ]
+    ...operations.map((operation) => `${indent}${sign} ${describeOperation(operation)}`),
+    ...undo.map((operation) => `${indent}undo ${sign} ${describeOperation(operation)}`),
+  ].flatMap(cleanLines)
 }
 
 function summary({ actions }: Plan): string {
@@ -63,6 +63,11 @@ function summary({ actions }: Plan): string {
     `Disk: ${disk === 0 ? 'not known' : `about ${formatBytes(disk)}`}.`,
     `rigup undo takes ${undoable} of them back.`,
   ].join(' ')
+}
+
+/** The further lines of a script in a command stand at the edge: indented, a copy of it would not run. */
+function cleanLines(command: string): string[] {
+  return command.split('\n').map(clean)
 }
 
 /** What a plan says comes partly from a recipe, which may come from anywhere. */
