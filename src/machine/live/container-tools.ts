@@ -13,7 +13,9 @@ export async function containerTools(host: Host): Promise<Tool[]> {
 async function docker(host: Host): Promise<Tool[]> {
   const path = await findProgram(host, 'docker')
   if (path === null) return []
-  const versions = await host.run([path, 'version', '--format', '{{.Client.Version}} {{.Server.Version}}'], { timeLimitMilliseconds: 5000 })
+  const versions = await host.run([path, 'version', '--format', '{{.Client.Version}} {{.Server.Version}}'], {
+    timeLimitMilliseconds: 5000,
+  })
   const source = sourceAt(host, 'docker version')
   const text = versions.kind === 'ended' ? `${versions.stdout}\n${versions.stderr}` : ''
   const version = /\d+\.\d+\.\d+\S*/.exec(text)?.[0] ?? null

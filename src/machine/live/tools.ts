@@ -90,7 +90,11 @@ async function pyenvVersion(host: Host, name: string, path: string): Promise<Too
   const newest = versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)
   if (newest === undefined) return null
   const source = sourceAt(host, `${root}/versions`)
-  return { name, path: known(`${root}/versions/${newest}/bin/${name}`, cite(source, newest)), version: known(newest, cite(source, newest)) }
+  return {
+    name,
+    path: known(`${root}/versions/${newest}/bin/${name}`, cite(source, newest)),
+    version: known(newest, cite(source, newest)),
+  }
 }
 
 function versionIn(line: string): string | null {

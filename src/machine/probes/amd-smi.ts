@@ -1,6 +1,6 @@
-import { linesOf } from '../lines.ts'
 import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { by, generationOfSpeed, readCount, readNumber, readPciAddress, readSize, saysNothing } from '../read-value.ts'
 import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../reading.ts'
 

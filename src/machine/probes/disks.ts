@@ -1,7 +1,7 @@
-import { linesOf } from '../lines.ts'
 import { KiB } from '../../core/bytes.ts'
 import type { Fact } from '../fact.ts'
 import { known } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { readSize } from '../read-value.ts'
 import { cite, type FilesystemReading, factFrom, type Reading, type Source } from '../reading.ts'
 import type { Filesystem } from '../schema.ts'
@@ -139,7 +139,8 @@ function joinBroken(lines: readonly string[]): string[] {
   const joined: string[] = []
   for (const line of lines) {
     const last = joined.at(-1)
-    if (last !== undefined && /^\s/.test(line) && !last.includes(' ')) joined[joined.length - 1] = `${last} ${line.trim()}`
+    if (last !== undefined && /^\s/.test(line) && !last.includes(' '))
+      joined[joined.length - 1] = `${last} ${line.trim()}`
     else joined.push(line)
   }
   return joined

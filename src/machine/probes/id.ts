@@ -1,5 +1,5 @@
-import { linesOf } from '../lines.ts'
 import { known } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { cite, type Reading, type Source } from '../reading.ts'
 
 /** Reads `id`: `uid=1000(sam) gid=1000(sam) groups=1000(sam),27(sudo),999(docker)`. */

@@ -1,6 +1,6 @@
-import { linesOf } from '../lines.ts'
 import { isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { known } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { readPciAddress } from '../read-value.ts'
 import { cite, type GpuReading, type Source } from '../reading.ts'
 

@@ -1,5 +1,5 @@
-import { linesOf } from '../lines.ts'
 import { type Fact, known, unknown } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { cite, type Source } from '../reading.ts'
 
 /** The soft limit of a line of /proc/self/limits; unknown where there is no limit. */

@@ -1,5 +1,5 @@
-import { linesOf } from '../lines.ts'
 import { known } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { cite, type FilesystemReading, type Reading, type Source } from '../reading.ts'
 import type { Filesystem } from '../schema.ts'
 import { deviceOfType, isPseudo, jsonRows } from './disks.ts'

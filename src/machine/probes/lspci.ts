@@ -1,6 +1,6 @@
-import { linesOf } from '../lines.ts'
 import { nameOfPciId } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { generationOfSpeed, readCount, readNumber, readPciAddress } from '../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source, type Vendor } from '../reading.ts'
 

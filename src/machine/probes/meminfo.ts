@@ -1,5 +1,5 @@
-import { linesOf } from '../lines.ts'
 import { KiB } from '../../core/bytes.ts'
+import { linesOf } from '../lines.ts'
 import { readSize } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
 

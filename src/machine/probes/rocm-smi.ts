@@ -1,6 +1,6 @@
-import { linesOf } from '../lines.ts'
 import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import {
   by,
   generationOfSpeed,

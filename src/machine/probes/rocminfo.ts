@@ -1,6 +1,6 @@
-import { linesOf } from '../lines.ts'
 import { isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
+import { linesOf } from '../lines.ts'
 import { by, readCount, readPciAddress, readSize, saysNothing, textFact } from '../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../reading.ts'
 

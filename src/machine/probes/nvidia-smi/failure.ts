@@ -1,4 +1,5 @@
 import { linesOf } from '../../lines.ts'
+
 /** What nvidia-smi says when it cannot work, and what that means for an operator. */
 const failures: readonly (readonly [RegExp, string])[] = [
   [

@@ -1,5 +1,5 @@
-import { linesOf } from '../../lines.ts'
 import { known } from '../../fact.ts'
+import { linesOf } from '../../lines.ts'
 import { textFact } from '../../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../../reading.ts'
 

@@ -1,5 +1,5 @@
-import { linesOf } from '../../lines.ts'
 import { stripVTControlCharacters } from 'node:util'
+import { linesOf } from '../../lines.ts'
 import type { Reading, Source } from '../../reading.ts'
 import { isCsvHeader, readNvidiaCsv } from './csv.ts'
 import { nvidiaFailure } from './failure.ts'

@@ -1,6 +1,6 @@
-import { linesOf } from '../../lines.ts'
 import type { Fact } from '../../fact.ts'
 import { known, unknown } from '../../fact.ts'
+import { linesOf } from '../../lines.ts'
 import { by, readNumber, readPciAddress, readSize, textFact, told, valueFact } from '../../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../../reading.ts'
 import type { Gpu } from '../../schema.ts'

@@ -1,6 +1,6 @@
-import { linesOf } from '../../lines.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { known } from '../../fact.ts'
+import { linesOf } from '../../lines.ts'
 import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../../reading.ts'
 
 /**
