@@ -28,6 +28,8 @@ export type Diagnoser = {
   push(line: LogLine): void
   /** The diagnosis by what was read so far; may be asked at any time. */
   diagnosis(ended?: Ended): Diagnosis
+  /** The diagnosis of a log that is complete, or cut off: its last line may be the beginning of a message. */
+  wholeDiagnosis(): Diagnosis
 }
 
 const mostEvidence = 5
@@ -98,11 +100,18 @@ export function createDiagnoser(context: DiagnosisContext = {}): Diagnoser {
     return { ...base, ...fine(isUp, outcome === 'stopped', observer.phase().text) }
   }
 
-  return { push, diagnosis }
+  function wholeDiagnosis(): Diagnosis {
+    const plain = diagnosis()
+    if (plain.cause !== null && plain.cause !== causeNotInLog) return plain
+    findings.ends()
+    return diagnosis()
+  }
+
+  return { push, diagnosis, wholeDiagnosis }
 }
 
-function view({ signs, symptoms, lastLine, push, up, traits }: Findings): Findings {
-  return { signs, symptoms, lastLine, push, up, traits }
+function view({ signs, symptoms, lastLine, push, up, ends, traits }: Findings): Findings {
+  return { signs, symptoms, lastLine, push, up, ends, traits }
 }
 
 function modelValue(model: string | null): Values {
@@ -147,7 +156,8 @@ function evidenceOf(seen: readonly { line: number; text: string }[]): Diagnosis[
 
 function unexplained(findings: Findings): Omit<Diagnosis, 'engine' | 'observed'> {
   const failures = findings.symptoms.filter(({ kind }) => kind !== 'stopped')
-  const telling = failures.findLast(({ where }) => where !== undefined)
+  const telling =
+    failures.find(({ kind, where }) => kind === 'dead' && where !== undefined) ?? failures.findLast(({ where }) => where !== undefined)
   const where = telling?.where ?? 'the log of the process that failed, from its first line on'
   const shown = [failures[0], telling, failures.at(-1)].filter((each): each is SymptomSeen => each !== undefined)
   return {
@@ -173,7 +183,7 @@ function fine(isUp: boolean, stopped: boolean, doing: string): Omit<Diagnosis, '
 function diagnoseLines(lines: readonly LogLine[], context: DiagnosisContext): Diagnosis {
   const diagnoser = createDiagnoser(context)
   for (const line of lines) diagnoser.push(line)
-  return diagnoser.diagnosis()
+  return diagnoser.wholeDiagnosis()
 }
 
 /** Diagnoses a whole log that is in memory; one that a terminal or a mail has broken into short lines is put together again. */
@@ -182,12 +192,15 @@ export function diagnoseText(text: string | Uint8Array, context: DiagnosisContex
   const lines = [...reader.push(typeof text === 'string' ? Buffer.from(text) : text), ...reader.end()]
   const diagnosis = diagnoseLines(lines, context)
   if (diagnosis.confidence === 'certain' && diagnosis.cause !== causeNotInLog) return diagnosis
-  const joined = unwrapped(lines)
-  if (!joined) return diagnosis
-  const better = diagnoseLines(joined, context)
-  const isBetter =
-    better.cause !== null &&
-    better.cause !== causeNotInLog &&
-    (better.confidence === 'certain' || diagnosis.cause === null || diagnosis.cause === causeNotInLog)
-  return isBetter ? better : diagnosis
+  for (const wrapping of ['anywhere', 'between-words'] as const) {
+    const joined = unwrapped(lines, wrapping)
+    const better = joined && diagnoseLines(joined, context)
+    if (better && isClearer(better, diagnosis)) return better
+  }
+  return diagnosis
+}
+
+function isClearer(better: Diagnosis, than: Diagnosis): boolean {
+  if (better.cause === null || better.cause === causeNotInLog) return false
+  return better.confidence === 'certain' || than.cause === null || than.cause === causeNotInLog
 }

@@ -4,6 +4,7 @@ import type { Trait } from '../knowledge/failures/traits.ts'
 import { harmlessReason } from '../log/harmless.ts'
 import type { LogLine } from '../log/line.ts'
 import type { Phase } from '../log/observed.ts'
+import { signCutOff } from './cut-line.ts'
 import { matches } from './rules.ts'
 
 /** One sign that was seen: where first, and what it said. */
@@ -33,6 +34,8 @@ export type Findings = {
   push(line: LogLine, phase: Phase): void
   /** The server is up: what came before was no failure. */
   up(): void
+  /** Takes the log as ended: its last line may hold the beginning of a message. */
+  ends(): void
   readonly signs: ReadonlyMap<Sign, SignSeen>
   readonly traits: ReadonlySet<Trait>
   /** The first and the last few symptoms of each kind since the start or since the server was up. */
@@ -53,6 +56,7 @@ export function createFindings(): Findings {
   let symptoms: SymptomSeen[] = []
   let lastLine = 0
   let order = 0
+  let last: LogLine | null = null
 
   function addSymptom(line: LogLine, kind: Symptom['kind'], where: string | undefined): void {
     if (symptoms.length >= mostSymptoms) symptoms.splice(mostSymptoms / 2, 1)
@@ -85,7 +89,12 @@ export function createFindings(): Findings {
       signs.clear()
       symptoms = []
     },
+    ends() {
+      const cut = last && !quietLevels.has(last.level) ? signCutOff(last.message) : null
+      if (cut && last) addSign({ ...cut, speaksAgainst: false, values: {} }, last)
+    },
     push(line, phase) {
+      last = line
       lastLine = line.number
       const quiet = quietLevels.has(line.level)
       let known = false

@@ -39,5 +39,5 @@ export async function diagnoseStream(
     return { diagnosis: diagnoseText(whole, context), whole }
   }
   for (const line of reader.end()) diagnoser.push(line)
-  return { diagnosis: diagnoser.diagnosis(), whole: null }
+  return { diagnosis: diagnoser.wholeDiagnosis(), whole: null }
 }

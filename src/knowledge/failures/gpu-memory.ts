@@ -10,6 +10,8 @@ const outOfMemory = [
   'cudaErrorMemoryAllocation',
   'hipErrorOutOfMemory',
   'torch_call_dispatcher{}aten::empty',
+  'has a total capacity of {} of which',
+  'has a total capacity of {size:n} GiB of',
 ] as const
 
 const loadingFrames = [
@@ -46,6 +48,7 @@ const laterFrames = [
   'in compile_or_warm_up_model',
   'in warm_up_model',
   'in profile_cudagraph_memory',
+  'VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS',
   'in _capture_cudagraphs',
   'in forward',
   'compilation/decorators.py',

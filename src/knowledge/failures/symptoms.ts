@@ -16,6 +16,12 @@ export type Symptom = {
 export const symptoms: readonly Symptom[] = [
   {
     kind: 'dead',
+    look: ['engine core exited unexpectedly'],
+    where:
+      'the kernel’s log at that time (journalctl -k, or dmesg): an engine process that ends without an error of its own was usually killed, most often for lack of memory',
+  },
+  {
+    kind: 'dead',
     look: [
       'Engine core initialization failed',
       'EngineCore failed to start',

@@ -88,6 +88,7 @@ export const traitSigns = {
       'cudaErrorMemoryAllocation',
       'hipErrorOutOfMemory',
       'not enough GPU memory',
+      'has a total capacity of {size:n} GiB of',
       // How an allocation fails inside vLLM's extension since it uses torch's stable interface.
       'torch_call_dispatcher{}aten::empty',
     ],
