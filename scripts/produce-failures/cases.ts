@@ -194,12 +194,12 @@ export const producedCases: readonly ProducedCase[] = [
   },
   {
     name: 'rope-scaling',
-    made: 'rope_scaling without its type in config.json',
+    made: 'rope_scaling of a type that nobody knows in config.json',
     cause: 'rope-scaling-invalid',
     change: (model) =>
       model.editConfig((config) => {
-        config['rope_scaling'] = { factor: 8 }
-        config['rope_parameters'] = { factor: 8 }
+        config['rope_scaling'] = { rope_type: 'nobody', factor: 8 }
+        config['rope_parameters'] = { rope_type: 'nobody', factor: 8, rope_theta: 10000 }
       }),
   },
   {

@@ -66,39 +66,4 @@ export const container: readonly Signature[] = [
       },
     ],
   },
-  {
-    cause: 'wsl2-expandable-segments',
-    signs: [
-      {
-        ...strong(
-          'CUDA out of memory',
-          'OutOfMemoryError',
-          'CUDA error: out of memory',
-          'CUDA driver error: out of memory',
-          'cuMemCreate',
-          'cuMemAddressReserve',
-          'CUDA error: unknown error',
-          'CUDA driver error',
-        ),
-        traits: ['wsl', 'expandable-segments'],
-      },
-      proof('expandable_segments not supported on this platform'),
-      strong('CUDACachingAllocator{}expandable'),
-    ],
-    explains: ['gpu-oom-weights', 'gpu-oom-warmup-or-cudagraph', 'gpu-oom-multimodal-profiling', 'kv-no-memory'],
-    sentence: 'Under WSL, expandable_segments makes torch run out of GPU memory that is free.',
-    because:
-      'The setting PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True uses a way of reserving memory that WSL’s driver does not support properly.',
-    fixes: [
-      {
-        title: 'without expandable segments',
-        change: recipe({
-          'server.environment.PYTORCH_CUDA_ALLOC_CONF': null,
-          'server.environment.PYTORCH_ALLOC_CONF': null,
-        }),
-        why: 'torch then reserves memory in the ordinary way.',
-        risk: null,
-      },
-    ],
-  },
 ]
