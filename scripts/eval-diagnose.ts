@@ -74,9 +74,12 @@ function report(cases: readonly Case[]): void {
   console.log('wrong:')
   for (const { each, said } of wrong) console.log(`  ${each.id} ${each.log_kind.padEnd(9)} ${each.cause} -> ${said}`)
   console.log(`logs: ${logs.length - wrongLogs}/${logs.length} = ${percent(1 - wrongLogs / logs.length)} (goal 95 %)`)
-  console.log(`all:  ${cases.length - wrong.length}/${cases.length} = ${percent(1 - wrong.length / cases.length)} (goal 85 %)`)
+  console.log(
+    `all:  ${cases.length - wrong.length}/${cases.length} = ${percent(1 - wrong.length / cases.length)} (goal 85 %)`,
+  )
   console.log('logs, as they reach people:')
-  for (const [name, mangle] of Object.entries(manglings)) console.log(`  ${name.padEnd(36)} ${percent(share(logs, mangle))}`)
+  for (const [name, mangle] of Object.entries(manglings))
+    console.log(`  ${name.padEnd(36)} ${percent(share(logs, mangle))}`)
 }
 
 const cases = readCorpus()

@@ -80,6 +80,7 @@ async function run(each: ProducedCase, folder: string): Promise<string> {
   const environment = {
     PATH: `${join(engine, 'bin')}:${process.env['PATH']}`,
     HOME: process.env['HOME'],
+    SSL_CERT_FILE: process.env['SSL_CERT_FILE'],
     VLLM_TARGET_DEVICE: 'cpu',
     VLLM_CPU_KVCACHE_SPACE: '1',
     VLLM_NO_USAGE_STATS: '1',
@@ -127,7 +128,9 @@ async function collect(
     log += chunk.toString()
     if (isUp || !log.includes('Application startup complete')) return
     isUp = true
-    void afterStart(each, child.pid ?? 0, () => log)
+    void afterStart(each, child.pid ?? 0, () => log).then((answer) => {
+      log += answer
+    })
   }
   child.stdout.on('data', take)
   child.stderr.on('data', take)
@@ -135,25 +138,30 @@ async function collect(
   return promise
 }
 
-async function afterStart(each: ProducedCase, pid: number, log: () => string): Promise<void> {
+async function afterStart(each: ProducedCase, pid: number, log: () => string): Promise<string> {
   if (each.once === 'chat') {
     const body = JSON.stringify({ model: 'x', messages: [{ role: 'user', content: 'hello' }] })
     const models = await fetch(`http://127.0.0.1:${port}/v1/models`).then(
       (response) => response.json() as Promise<{ data: { id: string }[] }>,
     )
     const headers = { 'content-type': 'application/json' }
-    await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
       method: 'POST',
       headers,
       body: body.replace('"x"', JSON.stringify(models.data[0]?.id)),
     })
+    // What a client is told; the server's own log does not say why.
+    const told = `client: HTTP ${answer.status} ${await answer.text()}\n`
+    process.kill(pid, 'SIGINT')
+    return told
   }
   if (each.once === 'kill-engine') {
     const engineCore = /\(EngineCore pid=(\d+)\)/.exec(log())?.[1]
     if (engineCore) process.kill(Number(engineCore), 'SIGKILL')
-    return
+    return ''
   }
   process.kill(pid, 'SIGINT')
+  return ''
 }
 
 await mkdir(out, { recursive: true })

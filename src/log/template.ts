@@ -27,6 +27,12 @@ function fixed(text: string): string {
     .replace(/['"`]/g, '\\\\?[\'"`’‘]')
 }
 
+/** A word may stand in quotes, which versions of a message add and drop. */
+function placed(name: string, kind: string, any: string): string {
+  const pattern = `(?<${name}>${kind === '' ? any : (kinds[kind] ?? '')})`
+  return kind === 'w' ? `['"\`]?${pattern}['"\`]?` : pattern
+}
+
 /** Compiles a template; throws where it has no fixed piece of at least three characters to look for. */
 export function compileTemplate(anchored: Template): CompiledTemplate {
   const template = anchored.replace(/^\^/, '').replace(/\$$/, '')
@@ -37,8 +43,8 @@ export function compileTemplate(anchored: Template): CompiledTemplate {
     const { name, kind = '' } = match.groups ?? {}
     end = match.index + match[0].length
     // At the end of a template it takes all that follows.
-    const any = end === template.length ? '.{1,400}' : kinds['']
-    source += name ? `(?<${name}>${kind === '' ? any : (kinds[kind] ?? '')})` : '.{0,400}?'
+    const any = end === template.length ? '.{1,400}' : (kinds[''] ?? '')
+    source += name ? placed(name, kind, any) : '.{0,400}?'
   }
   source += fixed(template.slice(end)) + (anchored.endsWith('$') ? '\\s*$' : '')
   const pieces = template.replace(placeholder, '\n').split(/[\n'"`]/)

@@ -135,6 +135,7 @@ export const symptoms: readonly Symptom[] = [
     kind: 'stopped',
     look: [
       'received signal=SIG',
+      'API server: shutdown triggered',
       'Received signal 15',
       'Received signal 2',
       'Received SIGTERM',
