@@ -64,7 +64,7 @@ describe('a rig', () => {
   })
 
   test('makes swap as root, survives a power cut, goes on, and takes all back', async () => {
-    const before = await said('cat /etc/fstab; swapon --show; ls /')
+    const before = await said('cat /etc/fstab; /usr/sbin/swapon --show; ls /')
     const plan: Plan = {
       schemaVersion: 1,
       recipe: 'root',
@@ -82,7 +82,7 @@ describe('a rig', () => {
 
     await begin(plan, { password })
     await expect.poll(() => said('ls ~/root-begun 2>/dev/null'), patience).not.toBe('')
-    expect(await said('swapon --show=NAME,SIZE --noheadings')).toBe('/rigup.swap  64M')
+    expect(await said('/usr/sbin/swapon --show=NAME,SIZE --noheadings')).toBe('/rigup.swap  64M')
     // The operator's actions are the operator's, with all groups, although the worker is root.
     expect(await said('cat ~/who')).toMatch(/uid=\d+\(miner\).*\(sudo\)/)
     expect(await said('stat -c %U ~/mine')).toBe('miner')
@@ -95,7 +95,7 @@ describe('a rig', () => {
     await rig.boot()
     expect((await status()).status).toBe('interrupted')
     // It came back by its line in fstab.
-    expect(await said('swapon --show=NAME --noheadings')).toBe('/rigup.swap')
+    expect(await said('/usr/sbin/swapon --show=NAME --noheadings')).toBe('/rigup.swap')
     await rig.sh('touch ~/root-go')
     const again = await rig.sh('node rigup.mjs again', { password })
     expect(again.code).toBe(0)
@@ -104,6 +104,6 @@ describe('a rig', () => {
 
     expect((await rig.sh('node rigup.mjs undo', { password })).code).toBe(0)
     await expect.poll(async () => (await status()).status, patience).toBe('undone')
-    expect(await said('cat /etc/fstab; swapon --show; ls /')).toBe(before)
+    expect(await said('cat /etc/fstab; /usr/sbin/swapon --show; ls /')).toBe(before)
   })
 })
