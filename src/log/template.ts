@@ -8,9 +8,12 @@ export type Template = string
 
 export type CompiledTemplate = {
   readonly pattern: RegExp
-  /** The longest fixed piece: a line without it cannot match. */
+  /** The beginning of the longest fixed piece: a line without it cannot match. */
   readonly literal: string
 }
+
+/** More of a literal tells no more and makes a gate larger. */
+const tellingLength = 20
 
 const placeholder = /\{(?:(?<name>[a-zA-Z]\w*)(?::(?<kind>[nw]))?)?\}/g
 
@@ -50,7 +53,7 @@ export function compileTemplate(anchored: Template): CompiledTemplate {
   const pieces = template.replace(placeholder, '\n').split(/[\n'"`]/)
   const literal = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')
   if (literal.trim().length < 3) throw new RangeError(`The template has nothing to look for: ${anchored}`)
-  return { pattern: new RegExp(source, 'i'), literal }
+  return { pattern: new RegExp(source, 'i'), literal: literal.slice(0, tellingLength) }
 }
 
 /** What the placeholders of the first matching template stand for; null where none matches. */

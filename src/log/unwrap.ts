@@ -7,6 +7,9 @@ export type Wrapping = 'anywhere' | 'between-words'
 /** What begins a line of its own, whatever the length of the one before. */
 const opening = /^(?:\s*File "|Traceback|\s{2,}\S|\(\w+ pid=|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[: ]|\[|\d{4}-|[\w.]+(?:Error|Exception):)/
 
+/** What no break in the middle of a line leaves behind. */
+const newRecord = /^(?:\(\w+ pid=\d|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)(?:: | \d\d-))/
+
 const narrowest = 40
 const widest = 250
 
@@ -32,7 +35,7 @@ export function unwrapped(lines: readonly LogLine[], wrapping: Wrapping): LogLin
     const firstWord = /^\S*/.exec(line.text)?.[0].length ?? 0
     const isBroken =
       wrapping === 'anywhere'
-        ? previousLength === width
+        ? previousLength === width && !newRecord.test(line.text)
         : previousLength + 1 + firstWord > width && firstWord > 0 && !opening.test(line.text)
     if (previous && line.text !== '' && isBroken) {
       const text = previous.text + (wrapping === 'anywhere' ? '' : ' ') + line.text

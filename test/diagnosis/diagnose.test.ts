@@ -82,4 +82,12 @@ ValueError: Model architectures ['LlamaForCausalLM'] failed to be inspected. Ple
     expect(diagnosis.explanation).toContain('prefix EngineCore')
     expect(diagnosis.evidence).toHaveLength(1)
   })
+
+  test('an engine that ends without a word: says that the kernel knows', () => {
+    const log = `WARNING 11-21 10:00:00 [core_client.py:817] [shutdown] MPClient: engine core exited unexpectedly; starting cleanup
+ERROR 11-21 10:00:00 [async_llm.py:906] vllm.v1.engine.exceptions.EngineDeadError: EngineCore encountered an issue.`
+    const diagnosis = diagnoseText(log)
+    expect(diagnosis.cause).toBe('root-cause-not-in-log')
+    expect(diagnosis.explanation).toContain('journalctl -k')
+  })
 })

@@ -63,3 +63,13 @@ test('what a healthy log says is observed', () => {
   expect(engine).toEqual({ name: 'vllm', version: '0.11.0' })
   expect(observed).toMatchObject({ model: 'Qwen/Qwen3-8B', weightsGib: 7.8, kvCacheTokens: 98304, ready: true })
 })
+
+test('what failed before the server came up was no failure', () => {
+  const retried = 'ERROR 01-01 10:00:00 [x.py:1] OSError: [Errno 28] No space left on device\n'
+  expect(diagnoseText(retried).cause).toBe('disk-full')
+  expect(diagnoseText(`${retried}INFO:     Application startup complete.`)).toMatchObject({ cause: null, healthy: true })
+})
+
+test('a line of level info tells of no failure, whatever its words', () => {
+  expect(diagnoseText('INFO 01-01 10:00:00 [x.py:1] Advice: with CUDA out of memory or No space left on device, see the manual')).toMatchObject({ cause: null, healthy: true })
+})
