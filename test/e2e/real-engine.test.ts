@@ -93,9 +93,20 @@ describe('a real vLLM', () => {
 
   test('leaves nothing behind when the run is stopped while it loads', async () => {
     const started = await launch(await request(), operator)
-    await started.until('phase')
+    await started.until((event) => event.type === 'phase' && event.phase === 'loading')
+    expect(await left(started.pid())).toContain('VLLM::EngineCor')
     started.stop()
     expect(await started.done).toMatchObject({ exit: 'interrupted' })
+    expect(await left(started.pid())).toEqual([])
+  })
+
+  test('is given up at once when its engine process is killed, and leaves nothing behind', async () => {
+    const started = await launch(await request(), operator)
+    await started.until((event) => event.type === 'phase' && event.phase === 'loading')
+    const engine = treeOf(started.pid(), await listProcesses()).find(({ name }) => name.startsWith('VLLM::EngineCor'))
+    process.kill(engine?.pid ?? 0, 'SIGKILL')
+    const problem = await started.done
+    expect(problem?.message).toMatch(/ended before it was ready/)
     expect(await left(started.pid())).toEqual([])
   })
 })

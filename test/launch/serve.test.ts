@@ -134,7 +134,7 @@ describe('an engine that does not work', () => {
 describe('stopping', () => {
   test('a run that is stopped ends the whole tree', async () => {
     const each = await start('never-ready')
-    await each.until('phase')
+    await each.until(({ type }) => type === 'phase')
     const pid = each.pid()
     each.stop()
     expect(await each.done).toMatchObject({ exit: 'interrupted' })

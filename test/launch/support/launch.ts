@@ -13,7 +13,8 @@ export type Launch = {
   readonly done: Promise<Problem | null>
   readonly stop: () => void
   readonly pid: () => number
-  readonly until: (type: LaunchEvent['type']) => Promise<LaunchEvent>
+  /** The first event that is meant; rejects where the launch ends without it. */
+  readonly until: (isMeant: (event: LaunchEvent) => boolean) => Promise<LaunchEvent>
 }
 
 /** Starts an engine the way a run does, in a run directory of its own. */
@@ -22,7 +23,7 @@ export async function launch(request: Serve, environment: Readonly<Record<string
   await mkdir(join(runDirectory, 'logs'))
   const abort = new AbortController()
   const events: LaunchEvent[] = []
-  const waiting: { type: LaunchEvent['type']; resolve: (event: LaunchEvent) => void }[] = []
+  const waiting: { isMeant: (event: LaunchEvent) => boolean; resolve: (event: LaunchEvent) => void }[] = []
   const done = serve(
     { kind: 'serve', serve: request },
     {
@@ -31,7 +32,7 @@ export async function launch(request: Serve, environment: Readonly<Record<string
       progress: () => {},
       emit(event) {
         events.push(event)
-        for (const { type, resolve } of waiting) if (type === event.type) resolve(event)
+        for (const { isMeant, resolve } of waiting) if (isMeant(event)) resolve(event)
       },
       environment,
       secrets: [],
@@ -55,12 +56,12 @@ export async function launch(request: Serve, environment: Readonly<Record<string
       if (spawned?.type !== 'spawned') throw new Error('nothing was started')
       return spawned.pid
     },
-    until: (type) =>
+    until: (isMeant) =>
       new Promise((resolve, reject) => {
-        const known = events.find((event) => event.type === type)
+        const known = events.find(isMeant)
         if (known) resolve(known)
-        waiting.push({ type, resolve })
-        void done.then((problem) => reject(new Error(`ended without ${type}: ${problem?.message} ${problem?.why}`)))
+        waiting.push({ isMeant, resolve })
+        void done.then((problem) => reject(new Error(`ended before it: ${problem?.message} ${problem?.why}`)))
       }),
   }
 }
