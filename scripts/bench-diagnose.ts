@@ -61,11 +61,22 @@ async function readAlone(file: string): Promise<void> {
 async function bundle(folder: string): Promise<string> {
   const { build } = await import('esbuild')
   const outfile = join(folder, 'reader.mjs')
-  await build({ entryPoints: [import.meta.filename], bundle: true, platform: 'node', format: 'esm', outfile, external: ['esbuild'], banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } })
+  await build({
+    entryPoints: [import.meta.filename],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    external: ['esbuild'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  })
   return outfile
 }
 
-async function spawnReader(reader: string, file: string): Promise<{ cause: string; cpuSeconds: number; mebibytes: number }> {
+async function spawnReader(
+  reader: string,
+  file: string,
+): Promise<{ cause: string; cpuSeconds: number; mebibytes: number }> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const child = spawn(process.execPath, [reader, '--read', file], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -30,6 +30,7 @@ function program(): Command {
       'Sets up vLLM, Ollama or llama.cpp on this machine and proves that tokens come out.\nWithout a command it opens the wizard, or attaches to what is already running.',
     )
     .version(version)
+    .enablePositionalOptions()
     .option('--machine <file|name>', 'use a saved machine (everything up to the review)')
     .option('--recipe <file|name>', 'start from the answers of a recipe')
     .option('--override <fact=value...>', 'correct a fact that was read wrongly: gpus[0].memoryTotalBytes=12GiB')

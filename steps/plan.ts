@@ -1,5 +1,6 @@
 import { formatGiB } from '#src/core/bytes.ts'
 import type { PlanContext } from '#src/plan/context.ts'
+import { inOrder } from '#src/plan/order.ts'
 import { type Action, type Plan, planSchema } from '#src/plan/plan.ts'
 import { installActions } from './install/actions.ts'
 import { launchActions } from './launch/actions.ts'
@@ -11,7 +12,12 @@ export function planOf(context: PlanContext): Plan {
   const install = installActions(context)
   const installed = [...safety, ...install].filter((action) => !action.optional).map(({ id }) => id)
   const actions: Action[] = [...safety, ...install, ...launchActions(context, installed)]
-  return planSchema.parse({ schemaVersion: 1, recipe: context.recipe.name, actions, untouched: untouched(context) })
+  return planSchema.parse({
+    schemaVersion: 1,
+    recipe: context.recipe.name,
+    actions: inOrder(actions),
+    untouched: untouched(context),
+  })
 }
 
 function untouched({ recipe, machine }: PlanContext): string[] {

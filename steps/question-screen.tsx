@@ -103,7 +103,7 @@ function reasonsOf(choice: Choice, offer: Offer): string[] {
 
 function MemoryBar({ memory, width }: { memory: MemoryUse; width: number }) {
   const used = memory.parts.reduce((sum, part) => sum + part.bytes, 0)
-  const names = { weights: 'weights', kv: 'KV cache', graphs: 'graphs', other: 'other' }
+  const names = { weights: 'weights', kv: 'KV', graphs: 'graphs', other: 'other' }
   const segments = memory.parts.map((part) => ({ label: names[part.name], value: part.bytes }))
   return (
     <Box marginTop={1} flexShrink={0}>
@@ -121,12 +121,13 @@ function MemoryBar({ memory, width }: { memory: MemoryUse; width: number }) {
 
 type SettingsProps = ScreenProps & { fields: readonly FieldSpec[]; width: number; height: number }
 
-function Settings({ fields, width, resolved, setField }: SettingsProps) {
+function Settings({ fields, width, height, resolved, setField }: SettingsProps) {
   const shown: Field[] = fields.map((spec) => fieldOnScreen(spec, fieldOf(resolved.recipe, spec.path)))
   return (
     <Fields
       fields={shown}
       width={width}
+      height={height}
       active
       onChange={(path, text) => {
         const spec = fields.find((field) => field.path === path)

@@ -3,6 +3,7 @@ import { localise } from '#steps/localise.ts'
 import { planOf } from '#steps/plan.ts'
 import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions.ts'
+import { modelFacts } from '../advice/model-facts.ts'
 import { directoriesOf } from '../core/directories.ts'
 import { Problem } from '../core/problem.ts'
 import { proofModel } from '../launch/proof-model.ts'
@@ -25,7 +26,7 @@ export type Prepared = {
 export async function prepare(given: Recipe, lock: string | null, machine: Machine): Promise<Prepared> {
   const { recipe, advice } = localise(await withoutMissingPlaces(given), machine)
   const context: PlanContext = { recipe, machine, lock, directories: directoriesOf(), proofModel: await proofModel() }
-  const contradictions = contradictionsOf(recipe, machine)
+  const contradictions = contradictionsOf(recipe, machine, modelFacts(recipe))
   return {
     context,
     plan: planOf(context),

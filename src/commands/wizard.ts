@@ -16,9 +16,9 @@ import { followJournal } from '../run/follow-journal.ts'
 import { createRun, latestRun, readPlan, runStatus } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { requestStop } from '../run/stop-request.ts'
-import { renderApp } from '../ui/render-app.tsx'
+import { loadScreens } from '../ui/load-screens.ts'
 import type { Session } from '../wizard/session.ts'
-import { Wizard, type WizardResult } from '../wizard/wizard.tsx'
+import type { WizardResult } from '../wizard/wizard.tsx'
 import { finishRun } from './finish-run.ts'
 import type { CommandIo } from './io.ts'
 import { stopKeptEngine } from './kept-engine.ts'
@@ -39,6 +39,9 @@ export type WizardOptions = {
 /** `rigup`: the wizard, or the run that goes on. Gives the exit code. */
 export async function runWizard(options: WizardOptions, io: CommandIo): Promise<number> {
   const fromRecipe = options.recipe === undefined ? null : (await loadRecipe(options.recipe)).recipe
+  const [{ renderApp }, { Wizard }] = await loadScreens(() =>
+    Promise.all([import('../ui/render-app.tsx'), import('../wizard/wizard.tsx')]),
+  )
   const base = fromRecipe ? answersOf(questionSteps, fromRecipe) : noAnswers
   const answers: Answers = { ...base, fields: { ...base.fields, ...options.fields } }
   // A saved machine that cannot be read is said before a screen is opened.

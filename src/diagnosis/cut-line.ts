@@ -10,7 +10,11 @@ const begins: readonly { readonly signature: Signature; readonly sign: Sign; rea
     signature.signs
       .filter(({ points, traits }) => points >= 10 && !traits)
       .flatMap((sign) =>
-        sign.look.map((template) => ({ signature, sign, begin: (template.split('{')[0] ?? '').replace(/^\^/, '').toLowerCase() })),
+        sign.look.map((template) => ({
+          signature,
+          sign,
+          begin: (template.split('{')[0] ?? '').replace(/^\^/, '').toLowerCase(),
+        })),
       ),
   )
 

@@ -157,7 +157,8 @@ function evidenceOf(seen: readonly { line: number; text: string }[]): Diagnosis[
 function unexplained(findings: Findings): Omit<Diagnosis, 'engine' | 'observed'> {
   const failures = findings.symptoms.filter(({ kind }) => kind !== 'stopped')
   const telling =
-    failures.find(({ kind, where }) => kind === 'dead' && where !== undefined) ?? failures.findLast(({ where }) => where !== undefined)
+    failures.find(({ kind, where }) => kind === 'dead' && where !== undefined) ??
+    failures.findLast(({ where }) => where !== undefined)
   const where = telling?.where ?? 'the log of the process that failed, from its first line on'
   const shown = [failures[0], telling, failures.at(-1)].filter((each): each is SymptomSeen => each !== undefined)
   return {

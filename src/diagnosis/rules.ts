@@ -58,7 +58,10 @@ export const diagnosisGate: Gate = createGate([...literals, ...further])
 export const diagnosisLiterals: readonly string[] = [...new Set([...literals, ...further])]
 
 /** What a line says, with the values of the placeholders. Its prefixes tell about the machine only, not about failures. */
-export function matches({ text, message }: Pick<LogLine, 'text' | 'message'>): { subject: Subject; values: Record<string, string> }[] {
+export function matches({
+  text,
+  message,
+}: Pick<LogLine, 'text' | 'message'>): { subject: Subject; values: Record<string, string> }[] {
   const candidates = new Set<Rule>()
   for (const number of literalsIn(diagnosisGate, text)) {
     for (const each of rulesOfLiteral[number] ?? []) candidates.add(each)

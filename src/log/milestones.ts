@@ -120,7 +120,11 @@ export const vllmMilestones: readonly Milestone[] = [
   },
   { templates: ['Encoder cache will be initialized with a budget', 'Profiling CUDA graph memory'], phase: 'profiling' },
   {
-    templates: ['Available KV cache memory: {kv:n} GiB', 'the rest of the memory reserved for KV Cache is {kv:n}GiB', 'Explicitly set ({kv:n}/{} GiB for KV cache'],
+    templates: [
+      'Available KV cache memory: {kv:n} GiB',
+      'the rest of the memory reserved for KV Cache is {kv:n}GiB',
+      'Explicitly set ({kv:n}/{} GiB for KV cache',
+    ],
     phase: 'kv-cache',
   },
   {

@@ -5,7 +5,8 @@ import { parseLine } from './parse.ts'
 export type Wrapping = 'anywhere' | 'between-words'
 
 /** What begins a line of its own, whatever the length of the one before. */
-const opening = /^(?:\s*File "|Traceback|\s{2,}\S|\(\w+ pid=|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[: ]|\[|\d{4}-|[\w.]+(?:Error|Exception):)/
+const opening =
+  /^(?:\s*File "|Traceback|\s{2,}\S|\(\w+ pid=|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[: ]|\[|\d{4}-|[\w.]+(?:Error|Exception):)/
 
 /** What no break in the middle of a line leaves behind. */
 const newRecord = /^(?:\(\w+ pid=\d|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)(?:: | \d\d-))/

@@ -11,6 +11,8 @@ export type ProofModel = {
   gguf: string
   /** Tokens that it was made for. */
   maxModelLen: number
+  /** What it says where the share of one worker is missing. */
+  alarm: string
   /** sha256 of each file, by its name in the folder. */
   files: Readonly<Record<string, string>>
   prompts: readonly { prompt: string; expected: string; maxTokens: number }[]

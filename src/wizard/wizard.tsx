@@ -10,6 +10,7 @@ import type { ScreenProps } from '#steps/screen.ts'
 import type { StepId } from '#steps/step.ts'
 import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions.ts'
+import { modelFacts } from '../advice/model-facts.ts'
 import { messageOf } from '../core/problem.ts'
 import { applyOverrides } from '../machine/overrides.ts'
 import { machineSummary } from '../machine/summary.ts'
@@ -19,6 +20,7 @@ import { useTheme } from '../ui/context.tsx'
 import { bind, commands } from '../ui/keys/commands.ts'
 import { useInterrupt } from '../ui/keys/use-interrupt.ts'
 import { useKeys } from '../ui/keys/use-keys.ts'
+import { useHandover } from '../ui/use-handover.ts'
 import { RunningScreens } from './running-screens.tsx'
 import type { Session } from './session.ts'
 import { AdviceSide, placeOf, stepMarks } from './side.tsx'
@@ -39,7 +41,8 @@ export type WizardResult = { saved: string | null; runDirectory: string | null; 
 
 /** The whole wizard: which step is on, and what it is given. */
 export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
-  const { exit, suspendTerminal } = useApp()
+  const { exit } = useApp()
+  const handover = useHandover()
   const theme = useTheme()
   const [state, dispatch] = useReducer(wizardReducer, undefined, () => initialState(answers, runDirectory))
   const [message, setMessage] = useState<string | null>(null)
@@ -65,7 +68,12 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
     if (!machine || !resolved) return null
     const { directories, proofModel } = session
     const context: PlanContext = { recipe: resolved.recipe, machine, directories, proofModel, lock: null }
-    return { context, refusals: contradictionsOf(resolved.recipe, machine).filter(({ kind }) => kind === 'refuse') }
+    return {
+      context,
+      refusals: contradictionsOf(resolved.recipe, machine, modelFacts(resolved.recipe)).filter(
+        ({ kind }) => kind === 'refuse',
+      ),
+    }
   }, [machine, resolved, session])
   const advice: Advice[] = resolved
     ? questionSteps.flatMap((step) => [
@@ -79,7 +87,7 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
   const leaving = useInterrupt(leave)
   useKeys([bind(commands.quit, leave)], { layer: 'frame' })
 
-  const onTerminal = (work: () => Promise<void>) => suspendTerminal(work)
+  const onTerminal = (work: () => Promise<void>) => handover(work)
   const report = (error: unknown) => setMessage(messageOf(error))
   const go = (to: StepId) => {
     setMessage(null)

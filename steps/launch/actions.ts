@@ -18,7 +18,12 @@ export function launchActions(context: PlanContext, installed: readonly string[]
           title: 'proof: the engine answers as it must',
           reason:
             'Driver, kernels, compiler, links and API are proved with known answers; a garbled one is told from a right one.',
-          operations: [{ kind: 'serve', serve: limited(context, planner.serve(context, 'proof')) }],
+          operations: [
+            {
+              kind: 'serve',
+              serve: { ...limited(context, planner.serve(context, 'proof')), alarm: context.proofModel.alarm },
+            },
+          ],
         },
         { needs: ready },
       ),

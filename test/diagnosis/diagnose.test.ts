@@ -42,20 +42,34 @@ describe('fixes', () => {
   })
 
   test.each([
-    ['World size (4) is larger than the number of available GPUs (2) in this node.', { 'layout.tensorParallel': 2, 'layout.pipelineParallel': 1 }],
-    ['ValueError: Total number of attention heads (28) must be divisible by tensor parallel size (8).', { 'layout.tensorParallel': 7 }],
+    [
+      'World size (4) is larger than the number of available GPUs (2) in this node.',
+      { 'layout.tensorParallel': 2, 'layout.pipelineParallel': 1 },
+    ],
+    [
+      'ValueError: Total number of attention heads (28) must be divisible by tensor parallel size (8).',
+      { 'layout.tensorParallel': 7 },
+    ],
     ['vllm: error: unrecognized arguments: --swap-space 4', { 'server.arguments.swap-space': null }],
     ['ValueError: max_num_seqs (256) exceeds available Mamba cache blocks (41).', { 'layout.maxNumSeqs': 41 }],
-    ['ValueError: Free memory on device cuda:0 (12.00/24.00 GiB) on startup is less than desired GPU memory utilization (0.92, 22.08 GiB).', { 'layout.utilization': 0.49 }],
-    ["ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): address already in use", { 'server.port': 8001 }],
+    [
+      'ValueError: Free memory on device cuda:0 (12.00/24.00 GiB) on startup is less than desired GPU memory utilization (0.92, 22.08 GiB).',
+      { 'layout.utilization': 0.49 },
+    ],
+    [
+      "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): address already in use",
+      { 'server.port': 8001 },
+    ],
   ])('%s', (log, set) => {
     const sets = diagnoseText(log).fixes.map(({ change }) => (change.kind === 'recipe' ? change.set : null))
     expect(sets).toContainEqual(set)
   })
 
   test('do not advise what the version does not have', () => {
-    const log = "ValueError: To serve at least one request with the model's max seq len (32768), (5.62 GiB KV cache is needed, which is larger than the available KV cache memory (3.06 GiB)."
-    const titles = (engineVersion: string): string[] => diagnoseText(log, { engineVersion }).fixes.map(({ title }) => title)
+    const log =
+      "ValueError: To serve at least one request with the model's max seq len (32768), (5.62 GiB KV cache is needed, which is larger than the available KV cache memory (3.06 GiB)."
+    const titles = (engineVersion: string): string[] =>
+      diagnoseText(log, { engineVersion }).fixes.map(({ title }) => title)
     expect(titles('0.10.2')).not.toContain('length as the memory allows')
     expect(titles('0.32.0')).toContain('length as the memory allows')
   })
@@ -77,7 +91,9 @@ ValueError: Model architectures ['LlamaForCausalLM'] failed to be inspected. Ple
   })
 
   test('only the symptom: says which log to look at', () => {
-    const diagnosis = diagnoseText('RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {\'EngineCore\': 1}')
+    const diagnosis = diagnoseText(
+      "RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {'EngineCore': 1}",
+    )
     expect(diagnosis.cause).toBe('root-cause-not-in-log')
     expect(diagnosis.explanation).toContain('prefix EngineCore')
     expect(diagnosis.evidence).toHaveLength(1)

@@ -67,9 +67,16 @@ test('what a healthy log says is observed', () => {
 test('what failed before the server came up was no failure', () => {
   const retried = 'ERROR 01-01 10:00:00 [x.py:1] OSError: [Errno 28] No space left on device\n'
   expect(diagnoseText(retried).cause).toBe('disk-full')
-  expect(diagnoseText(`${retried}INFO:     Application startup complete.`)).toMatchObject({ cause: null, healthy: true })
+  expect(diagnoseText(`${retried}INFO:     Application startup complete.`)).toMatchObject({
+    cause: null,
+    healthy: true,
+  })
 })
 
 test('a line of level info tells of no failure, whatever its words', () => {
-  expect(diagnoseText('INFO 01-01 10:00:00 [x.py:1] Advice: with CUDA out of memory or No space left on device, see the manual')).toMatchObject({ cause: null, healthy: true })
+  expect(
+    diagnoseText(
+      'INFO 01-01 10:00:00 [x.py:1] Advice: with CUDA out of memory or No space left on device, see the manual',
+    ),
+  ).toMatchObject({ cause: null, healthy: true })
 })

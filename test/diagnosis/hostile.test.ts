@@ -13,7 +13,9 @@ async function* repeated(piece: Buffer, times: number, end = ''): AsyncGenerator
 
 describe('hostile logs', () => {
   test('a failure behind many megabytes', async () => {
-    const noise = Buffer.from('INFO 11-20 10:00:00 [loggers.py:1] Engine 000: Avg prompt throughput: 1.2 tokens/s\n'.repeat(1000))
+    const noise = Buffer.from(
+      'INFO 11-20 10:00:00 [loggers.py:1] Engine 000: Avg prompt throughput: 1.2 tokens/s\n'.repeat(1000),
+    )
     const { diagnosis, whole } = await diagnoseStream(repeated(noise, 200, failure))
     expect(diagnosis.cause).toBe('kv-no-memory')
     expect(diagnosis.evidence[0]?.line).toBe(200_001)
@@ -44,9 +46,14 @@ describe('hostile logs', () => {
 
   test('whatever comes, the answer has its shape', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom(failure, 'Traceback (most recent call last)\n', '\r', '\u001b['))), (pieces) => {
-        expect(diagnosisSchema.safeParse(diagnoseText(pieces.join(''))).success).toBe(true)
-      }),
+      fc.property(
+        fc.array(
+          fc.oneof(fc.string(), fc.constantFrom(failure, 'Traceback (most recent call last)\n', '\r', '\u001b[')),
+        ),
+        (pieces) => {
+          expect(diagnosisSchema.safeParse(diagnoseText(pieces.join(''))).success).toBe(true)
+        },
+      ),
       { numRuns: 100 },
     )
   })

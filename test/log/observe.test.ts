@@ -43,5 +43,13 @@ test('a server that is up stays up, whatever its lines say, until it stops', () 
 
 test('a real start on a CPU', () => {
   const observed = observe(readFileSync('test/fixtures/logs/produced/healthy.log', 'utf8')).observed()
-  expect(observed).toMatchObject({ engine: { name: 'vllm', version: '0.32.0' }, model: '/models/tiny', kvCacheGib: 1, kvCacheTokens: 131_072, maxConcurrency: 512, shards: { done: 1, total: 1 }, ready: true })
+  expect(observed).toMatchObject({
+    engine: { name: 'vllm', version: '0.32.0' },
+    model: '/models/tiny',
+    kvCacheGib: 1,
+    kvCacheTokens: 131_072,
+    maxConcurrency: 512,
+    shards: { done: 1, total: 1 },
+    ready: true,
+  })
 })

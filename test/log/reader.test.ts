@@ -6,7 +6,8 @@ import { createLogReader } from '#src/log/reader.ts'
 function read(bytes: Uint8Array, chunk = bytes.length || 1): LogLine[] {
   const reader = createLogReader()
   const lines: LogLine[] = []
-  for (let start = 0; start < bytes.length; start += chunk) lines.push(...reader.push(bytes.subarray(start, start + chunk)))
+  for (let start = 0; start < bytes.length; start += chunk)
+    lines.push(...reader.push(bytes.subarray(start, start + chunk)))
   return [...lines, ...reader.end()]
 }
 const readText = (text: string): LogLine[] => read(Buffer.from(text))
@@ -16,9 +17,21 @@ describe('one line in many dresses', () => {
   test.each<[string, string, Partial<LogLine>]>([
     ['plain', message, { process: null, level: null }],
     ['vLLM 0.6', `INFO 11-20 10:00:00 model_runner.py:1067] ${message}`, { level: 'info', time: '11-20 10:00:00' }],
-    ['vLLM 0.8, a worker', `(VllmWorker rank=1 pid=12) WARNING 11-20 10:00:00 [x.py:1] ${message}`, { process: 'VllmWorker rank=1', pid: 12, level: 'warning' }],
-    ['vLLM 0.11', `(EngineCore_DP0 pid=12) ERROR 11-20 10:00:00 [core.py:1] ${message}`, { process: 'EngineCore_DP0', pid: 12, level: 'error' }],
-    ['debug with a path', `(Worker_TP0 pid=3) DEBUG 11-20 10:00:00 [v1/worker/gpu_worker.py:12] ${message}`, { process: 'Worker_TP0', level: 'debug' }],
+    [
+      'vLLM 0.8, a worker',
+      `(VllmWorker rank=1 pid=12) WARNING 11-20 10:00:00 [x.py:1] ${message}`,
+      { process: 'VllmWorker rank=1', pid: 12, level: 'warning' },
+    ],
+    [
+      'vLLM 0.11',
+      `(EngineCore_DP0 pid=12) ERROR 11-20 10:00:00 [core.py:1] ${message}`,
+      { process: 'EngineCore_DP0', pid: 12, level: 'error' },
+    ],
+    [
+      'debug with a path',
+      `(Worker_TP0 pid=3) DEBUG 11-20 10:00:00 [v1/worker/gpu_worker.py:12] ${message}`,
+      { process: 'Worker_TP0', level: 'debug' },
+    ],
     ['Ray', `(RayWorkerWrapper pid=5, ip=10.0.0.2) ${message}`, { process: 'RayWorkerWrapper', pid: 5 }],
     ['rank of torch', `[rank3]: ${message}`, { process: 'rank3' }],
     ['colour', `\u001b[1;36m(APIServer pid=1)\u001b[0;0m ${message}`, { process: 'APIServer' }],
@@ -27,9 +40,17 @@ describe('one line in many dresses', () => {
     ['docker with times', `2026-11-20T10:00:00.123456789Z ${message}`, { time: '2026-11-20T10:00:00.123456789Z' }],
     ['Kubernetes', `2026-11-20T10:00:00.1Z stderr F (EngineCore pid=1) ${message}`, { process: 'EngineCore' }],
     ['kubectl', `[pod/vllm-0/vllm] ${message}`, {}],
-    ['docker json', JSON.stringify({ log: `${message}\n`, stream: 'stdout', time: '2026-11-20T10:00:00Z' }), { time: '2026-11-20T10:00:00Z' }],
+    [
+      'docker json',
+      JSON.stringify({ log: `${message}\n`, stream: 'stdout', time: '2026-11-20T10:00:00Z' }),
+      { time: '2026-11-20T10:00:00Z' },
+    ],
     ['journal', `Nov 20 10:00:00 rig vllm[77]: ${message}`, { process: 'vllm', pid: 77 }],
-    ['compose in a journal', `Nov 20 10:00:00 rig dockerd[77]: vllm-1  | INFO 11-20 10:00:00 [x.py:1] ${message}`, { level: 'info' }],
+    [
+      'compose in a journal',
+      `Nov 20 10:00:00 rig dockerd[77]: vllm-1  | INFO 11-20 10:00:00 [x.py:1] ${message}`,
+      { level: 'info' },
+    ],
     ['dmesg', `[ 8123.456789] ${message}`, {}],
     ['uvicorn', `INFO:     ${message}`, { level: 'info' }],
     ['loguru', `2026-11-20 10:00:00.123 | ERROR    | stderr | ${message}`, { level: 'error' }],
@@ -59,7 +80,12 @@ describe('bytes', () => {
 
   test('a progress bar: each redrawing has the number of its line', () => {
     const lines = readText('10%\r50%\r100%\nnext\n')
-    expect(lines.map(({ number, message }) => [number, message])).toEqual([[1, '10%'], [1, '50%'], [1, '100%'], [2, 'next']])
+    expect(lines.map(({ number, message }) => [number, message])).toEqual([
+      [1, '10%'],
+      [1, '50%'],
+      [1, '100%'],
+      [2, 'next'],
+    ])
   })
 
   test('nothing that moves a cursor reaches a screen', () => {
@@ -81,14 +107,22 @@ describe('a gate', () => {
     const bytes = Buffer.from(text)
     const reader = createLogReader(gate)
     const lines: LogLine[] = []
-    for (let start = 0; start < bytes.length; start += chunk) lines.push(...reader.push(bytes.subarray(start, start + chunk)))
+    for (let start = 0; start < bytes.length; start += chunk)
+      lines.push(...reader.push(bytes.subarray(start, start + chunk)))
     return [...lines, ...reader.end()]
   }
 
-  test.each([1, 5, 64, 10_000])('passes only lines with a literal, under their own numbers, in chunks of %i', (chunk) => {
-    const text = 'no\nthe WANTED line\r\n\nno\nand also this\nwante\nd\nlast wanted'
-    expect(gated(text, chunk).map(({ number, message }) => [number, message])).toEqual([[2, 'the WANTED line'], [5, 'and also this'], [8, 'last wanted']])
-  })
+  test.each([1, 5, 64, 10_000])(
+    'passes only lines with a literal, under their own numbers, in chunks of %i',
+    (chunk) => {
+      const text = 'no\nthe WANTED line\r\n\nno\nand also this\nwante\nd\nlast wanted'
+      expect(gated(text, chunk).map(({ number, message }) => [number, message])).toEqual([
+        [2, 'the WANTED line'],
+        [5, 'and also this'],
+        [8, 'last wanted'],
+      ])
+    },
+  )
 
   test('lets lines with escape sequences through, which could hide a literal', () => {
     expect(gated('want\u001b[31med\nno\n', 100).map(({ message }) => message)).toEqual(['wanted'])

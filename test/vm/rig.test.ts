@@ -51,7 +51,11 @@ describe('a rig', () => {
       input: JSON.stringify({ schemaVersion: 1, recipe: 'user', actions: [sh('long', waits('user'))], untouched: [] }),
     })
     const ssh = rig.connect('node rigup.mjs start plan.json && echo begun && sleep 600')
-    const [first] = await Promise.race([once(ssh.stdout ?? ssh, 'data'), once(ssh.stderr ?? ssh, 'data'), once(ssh, 'close')])
+    const [first] = await Promise.race([
+      once(ssh.stdout ?? ssh, 'data'),
+      once(ssh.stderr ?? ssh, 'data'),
+      once(ssh, 'close'),
+    ])
     expect(String(first).trim()).toBe('begun')
     ssh.kill('SIGKILL')
     // Longer than systemd waits before it ends the processes of a user without a session.

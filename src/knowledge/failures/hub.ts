@@ -136,10 +136,7 @@ export const hub: readonly Signature[] = [
       { ...strong('Connection refused'), unless: ['127.0.0.1', 'localhost', 'c10d'] },
       hint('huggingface.co', 'hf-mirror', 'xethub'),
     ],
-    against: [
-      strong('c10d', 'TCPStore', 'raylet', 'docker',  'pull access', 'gloo'),
-      strong('registry-1.docker.io'),
-    ],
+    against: [strong('c10d', 'TCPStore', 'raylet', 'docker', 'pull access', 'gloo'), strong('registry-1.docker.io')],
     explains: ['model-path-invalid'],
     sentence: 'The hub cannot be reached and the model is not on this machine.',
     because: 'There is no network to the hub, or offline mode is on, and the cache holds no complete copy.',

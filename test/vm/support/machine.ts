@@ -107,7 +107,9 @@ export class VirtualMachine {
       platform: 'node',
       format: 'esm',
       logLevel: 'silent',
-      banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+      banner: {
+        js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+      },
     })
     const { code, output } = await this.sh('cat > rigup.mjs', { input: await readFile(bundle, 'utf8') })
     if (code !== 0) throw new Error(`the program did not get into the machine: ${output}`)

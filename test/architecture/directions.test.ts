@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Which folders a folder may import from; `types:` where only types may be taken. Downwards only. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  machine: ['core', 'knowledge'],
+  knowledge: ['core', 'types:diagnosis'],
+  recipe: ['core'],
+  log: ['core', 'knowledge'],
+  diagnosis: ['core', 'knowledge', 'log', 'types:recipe'],
+  models: ['core', 'knowledge'],
+  advice: ['core', 'machine', 'knowledge', 'recipe'],
+  plan: ['core', 'machine', 'knowledge', 'recipe'],
+  run: ['core', 'machine', 'recipe', 'plan'],
+  launch: ['core', 'knowledge', 'log', 'recipe', 'plan', 'run'],
+  export: ['core', 'recipe', 'plan', 'run'],
+  ui: ['core', 'log', 'types:advice', 'types:plan', 'types:run', 'types:diagnosis'],
+  steps: ['core', 'machine', 'knowledge', 'recipe', 'advice', 'plan', 'run', 'launch', 'diagnosis', 'log', 'ui'],
+  wizard: ['core', 'machine', 'knowledge', 'recipe', 'advice', 'plan', 'run', 'launch', 'diagnosis', 'log', 'ui', 'steps'],
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** The folder that a file belongs to: `steps`, or the one below `src`. */
+function folderOf(path: string): string {
+  const parts = relative(root, path).split('/')
+  return parts[0] === 'src' ? (parts[1] ?? '') : (parts[0] ?? '')
+}
+
+function importsOf(path: string): { folder: string; isType: boolean; line: string }[] {
+  const text = readFileSync(path, 'utf8')
+  const found = text.matchAll(/^(?:import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'/gms)
+  return [...found].flatMap(([line, type, target = '']) => {
+    const absolute = target.startsWith('#')
+      ? join(root, target.slice(1))
+      : target.startsWith('.')
+        ? join(path, '..', target)
+        : null
+    return absolute === null ? [] : [{ folder: folderOf(absolute), isType: type !== undefined, line: `${relative(root, path)}: ${line.replaceAll('\n', ' ')}` }]
+  })
+}
+
+test.each(Object.keys(mayImport))('%s imports only from below', (folder) => {
+  const allowed = mayImport[folder] ?? []
+  const wrong = sources(folder === 'steps' ? 'steps' : `src/${folder}`).flatMap((path) =>
+    importsOf(path)
+      .filter((found) => found.folder !== folder && !allowed.includes(found.folder))
+      .filter((found) => !(found.isType && allowed.includes(`types:${found.folder}`)))
+      .map(({ line }) => line),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('every folder of src is in the table', () => {
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'commands')
+    .map(({ name }) => name)
+  expect(folders.filter((name) => !(name in mayImport))).toEqual([])
+})
