@@ -23,9 +23,15 @@ await build({
   // Ink's developer tools are never loaded (DEV is not set), and not installed.
   alias: { 'react-devtools-core': './scripts/empty-module.mjs' },
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  // Some dependencies are CommonJS inside and call require at run time.
+  // Some dependencies are CommonJS inside: they call require and ask for their file's name at run time.
   banner: {
-    js: "import { createRequire as rigupCreateRequire } from 'node:module'; const require = rigupCreateRequire(import.meta.url);",
+    js: [
+      "import { createRequire as rigupCreateRequire } from 'node:module';",
+      "import { fileURLToPath as rigupPath } from 'node:url';",
+      'const require = rigupCreateRequire(import.meta.url);',
+      'const __filename = rigupPath(import.meta.url);',
+      "const __dirname = rigupPath(new URL('.', import.meta.url));",
+    ].join(' '),
   },
   logLevel: 'warning',
 })

@@ -18,7 +18,7 @@ export type Generated = {
   readonly text: string
   /** From sending the request to the first piece of the answer. */
   readonly firstTokenMilliseconds: number
-  /** Of the tokens after the first; of all where there is only one. */
+  /** Of the tokens after the first; of all, from the request on, where there is only one or the answer came in a piece or two. */
   readonly tokensPerSecond: number
   readonly completionTokens: number
 }
@@ -94,7 +94,8 @@ export async function generate(client: ApiClient, request: GenerateRequest): Pro
   }
   const end = performance.now()
   const completionTokens = tokens ?? pieces
-  const later = completionTokens > 1 && first !== null
+  // An answer that comes in one or two pieces was held back on the way: what lies between them is not how long it took.
+  const later = completionTokens > 1 && first !== null && pieces > 2
   const spanSeconds = Math.max(0.001, (end - (later ? (first ?? begin) : begin)) / 1000)
   return {
     text: answer || thoughts,

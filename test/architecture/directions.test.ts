@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   machine: ['core', 'knowledge'],
-  knowledge: ['core', 'types:diagnosis'],
+  knowledge: ['core', 'types:diagnosis', 'types:log'],
   recipe: ['core'],
   log: ['core', 'knowledge'],
   diagnosis: ['core', 'knowledge', 'log', 'types:recipe'],
