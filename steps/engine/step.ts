@@ -1,3 +1,4 @@
+import type { Advice } from '#src/advice/advice.ts'
 import { compilationAdvice, generationAdvice } from '#src/advice/engine-options.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import { type RouteAdvice, routesFor } from '#src/advice/routes.ts'
@@ -45,12 +46,17 @@ function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice 
     state: route.state === 'unsupported' ? 'no' : 'ok',
     note: refusal ? refusal.what.replace(/\.$/, '') : route.state === 'installed' ? 'installed' : '',
     set,
-    advice: [
+    advice: withoutRepeats([
       ...route.why,
       ...packages.advice,
       ...(isVllm ? [...compilation.why, ...generationAdvice(route.engine.version ?? 'newest').why] : []),
-    ],
+    ]),
   }
+}
+
+/** The same advice can follow from the route and from the engine's options. */
+function withoutRepeats(advice: readonly Advice[]): Advice[] {
+  return [...new Map(advice.map((item) => [item.id, item])).values()]
 }
 
 /** Settings that mean something for the route that is chosen. */

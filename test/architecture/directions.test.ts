@@ -20,7 +20,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   export: ['core', 'recipe', 'plan', 'run'],
   ui: ['core', 'log', 'types:advice', 'types:plan', 'types:run', 'types:diagnosis'],
   steps: ['core', 'machine', 'knowledge', 'recipe', 'advice', 'plan', 'run', 'launch', 'diagnosis', 'log', 'ui'],
-  wizard: ['core', 'machine', 'knowledge', 'recipe', 'advice', 'plan', 'run', 'launch', 'diagnosis', 'log', 'ui', 'steps'],
+  wizard: [
+    'core',
+    'machine',
+    'knowledge',
+    'recipe',
+    'advice',
+    'plan',
+    'run',
+    'launch',
+    'diagnosis',
+    'log',
+    'ui',
+    'steps',
+  ],
 }
 
 function sources(folder: string): string[] {
@@ -44,7 +57,15 @@ function importsOf(path: string): { folder: string; isType: boolean; line: strin
       : target.startsWith('.')
         ? join(path, '..', target)
         : null
-    return absolute === null ? [] : [{ folder: folderOf(absolute), isType: type !== undefined, line: `${relative(root, path)}: ${line.replaceAll('\n', ' ')}` }]
+    return absolute === null
+      ? []
+      : [
+          {
+            folder: folderOf(absolute),
+            isType: type !== undefined,
+            line: `${relative(root, path)}: ${line.replaceAll('\n', ' ')}`,
+          },
+        ]
   })
 }
 
