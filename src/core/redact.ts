@@ -1,4 +1,4 @@
-const secretName = /(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|AUTHORIZATION|CREDENTIAL|PRIVATE_?KEY)/i
+const secretName = /(TOKEN|SECRET|PASSWORD|PASSWD|API[_-]?KEY|AUTHORIZATION|CREDENTIAL|PRIVATE[_-]?KEY)/i
 
 /** True for names of variables and fields whose values must never be written or shown. */
 export function isSecretName(name: string): boolean {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { initialState, type WizardAction, wizardReducer } from '#src/wizard/wizard-state.ts'
+
+function after(...actions: WizardAction[]) {
+  return actions.reduce(wizardReducer, initialState())
+}
+
+test('back keeps answers, and what was reached stays reached', () => {
+  const state = after(
+    { type: 'next' },
+    { type: 'pick', step: 'model', choice: 'proof' },
+    { type: 'next' },
+    { type: 'back' },
+    { type: 'back' },
+  )
+  expect(state).toMatchObject({ place: 'hardware', reached: 'engine', answers: { picks: { model: 'proof' } } })
+})
+
+test('a field set to undefined goes back to what is recommended', () => {
+  const set = after({ type: 'field', path: 'server.port', value: 9000 })
+  expect(set.answers.fields).toEqual({ 'server.port': 9000 })
+  expect(wizardReducer(set, { type: 'field', path: 'server.port', value: undefined }).answers.fields).toEqual({})
+})
+
+test('neither end can be left', () => {
+  expect(after({ type: 'back' }).place).toBe('hardware')
+  expect(after({ type: 'go', to: 'recipe' }, { type: 'next' }).place).toBe('recipe')
+})
+
+test('a run that is attached to opens on the install screen', () => {
+  expect(initialState(undefined, '/runs/1').place).toBe('install')
+})
