@@ -40,6 +40,21 @@ const corrections: Readonly<Record<string, Record<string, unknown>>> = {
   'baidu/ERNIE-4.5-VL-28B-A3B-PT': { moe_intermediate_size: 1536 },
 }
 
+// Variants that the table lacks, with what their publisher's config.json says beside the shape they share.
+const additions: readonly (Row & { readonly like: string })[] = [
+  ['AWQ', { method: 'awq', bits: 4, group_size: 128, zero_point: true }],
+  ['GPTQ-Int4', { method: 'gptq', bits: 4, group_size: 128, sym: true }],
+  ['GPTQ-Int8', { method: 'gptq', bits: 8, group_size: 128, sym: true }],
+].map(([suffix, quantization]) => ({
+  id: `Qwen/Qwen2.5-72B-Instruct-${suffix}`,
+  like: 'Qwen/Qwen2.5-72B-Instruct',
+  // Padded by the publisher, so that groups of 128 divide it over 2, 4 and 8 cards.
+  intermediate_size: 29696,
+  quantization,
+  source: `shape of Qwen/Qwen2.5-72B-Instruct, padded; model card of Qwen/Qwen2.5-72B-Instruct-${suffix}`,
+  confidence: 'derived',
+}))
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -162,7 +177,13 @@ function shared(models: Stored[]): Stored[] {
 }
 
 const lines = (await readFile(table, 'utf8')).split('\n').filter((line) => line.trim() !== '')
-const rows = lines.map((line): Row => JSON.parse(line))
+const listed = lines.map((line): Row => JSON.parse(line))
+const rows = [
+  ...listed,
+  ...additions
+    .filter(({ id }) => !listed.some((row) => row.id === id))
+    .map(({ like, ...row }): Row => ({ ...listed.find(({ id }) => id === like), ...row })),
+]
 const kept: Stored[] = []
 const refused: string[] = []
 for (const read of rows.toSorted((a, b) => a.id.localeCompare(b.id, 'en'))) {

@@ -39,7 +39,7 @@ export function RunningScreens(props: RunningScreensProps) {
   const [here, setHere] = useState<string | null>(null)
   const shown = here ?? view.actions.find(({ state }) => state === 'running')?.id ?? null
   const actionLog = useFollowedLog(directory, view.actions.find(({ id }) => id === shown)?.log ?? null)
-  const engineLog = useFollowedLog(directory, run.launch.log)
+  const engineLog = useFollowedLog(directory, run.launch.log, { recipe: run.recipe })
   const gauges = useGauges(place === 'launch' && run.launch.startedAt !== null && run.launch.endedAt === null)
   const finished = useFinished(props)
 
@@ -65,7 +65,7 @@ export function RunningScreens(props: RunningScreensProps) {
       <LaunchScreen
         view={run.launch}
         buffer={engineLog.buffer}
-        diagnosis={launchFailed ? diagnosisOf(run, engineLog.diagnosis()) : null}
+        diagnosis={launchFailed ? diagnosisOf(run, engineLog.diagnosis(run.launch.exit ?? undefined)) : null}
         gauges={gauges.gauges}
         diskBytesPerSecond={gauges.diskBytesPerSecond}
         harmlessReason={harmlessReason}

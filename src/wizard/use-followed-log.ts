@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { useEffect, useMemo, useState } from 'react'
 import { followFile } from '../core/follow-file.ts'
-import { createDiagnoser } from '../diagnosis/diagnose.ts'
+import { createDiagnoser, type DiagnosisContext, type Ended } from '../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../diagnosis/schema.ts'
 import type { LogLine } from '../log/line.ts'
 import { createLogReader } from '../log/reader.ts'
@@ -10,17 +10,17 @@ import { LineBuffer } from '../ui/log-pane/line-buffer.ts'
 export type FollowedLog = {
   /** The lines so far, for a log pane. */
   buffer: LineBuffer
-  /** What the lines so far say about what went wrong. */
-  diagnosis: () => Diagnosis
+  /** What the lines so far say about what went wrong, and how the process ended where that is known. */
+  diagnosis: (ended?: Ended) => Diagnosis
 }
 
 /** Reads a log of a run and goes on reading as it grows. A relative path lies in the run's folder. Null: no log yet. */
-export function useFollowedLog(runDirectory: string, log: string | null): FollowedLog {
+export function useFollowedLog(runDirectory: string, log: string | null, context: DiagnosisContext = {}): FollowedLog {
   const [, setTail] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another log begins with an empty buffer
   const followed = useMemo(() => {
-    const diagnoser = createDiagnoser()
-    return { buffer: new LineBuffer(), diagnoser, diagnosis: () => diagnoser.diagnosis() }
+    const diagnoser = createDiagnoser(context)
+    return { buffer: new LineBuffer(), diagnoser, diagnosis: (ended?: Ended) => diagnoser.diagnosis(ended) }
   }, [runDirectory, log])
   useEffect(() => {
     if (log === null) return

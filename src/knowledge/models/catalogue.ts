@@ -63,7 +63,7 @@ function withoutOwn(config: Record<string, unknown>): Record<string, unknown> {
 
 // `Qwen3-8B-AWQ`, `Qwen3-8B-FP8-dynamic` and `Qwen3-8B` are one model.
 const formats =
-  /[-_.](awq|gptq|fp8|int4|int8|nvfp4|mxfp4|bf16|fp16|w4a16|w8a8|w8a16|quantized|bnb|4bit|8bit|block|dynamic|kv|autoround|marlin|qat|unsloth|autoawq|mlx|gguf|instruct-awq)(?=[-_.]|$)/gi
+  /[-_.](awq|gptq|fp8|int4|int8|nvfp4|mxfp4|bf16|fp16|w4a16|w8a8|w8a16|quantized|bnb|4bit|8bit|block|dynamic|kv|autoround|marlin|qat|unsloth|autoawq|mlx|gguf)(?=[-_.]|$)/gi
 
 function stemOf(id: string): string {
   const name = (id.split('/').at(-1) ?? id).toLowerCase()
