@@ -89,7 +89,8 @@ describe('finding a model', () => {
 describe('a guess by the name', () => {
   test.each([
     ['someone/Qwen3-14B-AWQ', 'Qwen/Qwen3-14B-AWQ', 4],
-    ['someone/Qwen2.5-72B-Instruct-GPTQ-Int8', 'Qwen/Qwen2.5-72B-Instruct', 8],
+    ['someone/Qwen3-14B-GPTQ-Int8', 'Qwen/Qwen3-14B', 8],
+    ['someone/Qwen2.5-72B-Instruct-GPTQ-Int8', 'Qwen/Qwen2.5-72B-Instruct-GPTQ-Int8', 8],
     ['someone/Qwen3-14B-NVFP4', 'Qwen/Qwen3-14B', 4],
   ])('%s is %s in %i bits', (id, like, bits) => {
     const similar = similarModel(id)
