@@ -60,9 +60,11 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
   useEffect(read, [read])
 
   const { machine } = state
+  // Not before the first question: the hardware screen needs none of it, and is drawn while the machine is still being read.
+  const isAsked = state.place !== 'hardware'
   const resolved = useMemo(
-    () => (machine ? resolve(questionSteps, machine, state.answers, name) : null),
-    [machine, state.answers, name],
+    () => (machine && isAsked ? resolve(questionSteps, machine, state.answers, name) : null),
+    [machine, isAsked, state.answers, name],
   )
   const prepared = useMemo(() => {
     if (!machine || !resolved) return null

@@ -151,6 +151,15 @@ export const engineFields: readonly FieldSpec[] = [
     parse: wholeNumber(1, 65_535),
   },
   {
+    path: 'server.apiKey',
+    label: 'API key',
+    flag: 'api-key',
+    argument: 'none|file',
+    help: 'none, or file: a key that rigup makes and keeps in a file only you can read',
+    options: ['none', 'file'],
+    parse: oneOf(['none', 'file']),
+  },
+  {
     path: 'install.directory',
     label: 'engine folder',
     flag: 'directory',

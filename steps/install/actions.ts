@@ -1,6 +1,7 @@
 import { uvVersion } from '#src/knowledge/uv.ts'
 import type { PlanContext } from '#src/plan/context.ts'
 import { installPaths } from '#src/plan/context.ts'
+import { apiKeyActions } from '#src/plan/engines/api-key.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
 import { type Action, action } from '#src/plan/plan.ts'
 
@@ -10,7 +11,7 @@ export function installActions(context: PlanContext): Action[] {
   const engine = planner.install(context)
   const proof =
     context.recipe.server.proof || context.recipe.model.source === 'proof' ? [proofModelAction(context)] : []
-  return [...engine, ...proof, ...planner.fetchModel(context)]
+  return [...engine, ...apiKeyActions(context), ...proof, ...planner.fetchModel(context)]
 }
 
 function proofModelAction(context: PlanContext): Action {

@@ -1,5 +1,6 @@
 import { limitedArgv } from '#src/plan/actions/engine-limits.ts'
 import type { PlanContext } from '#src/plan/context.ts'
+import { apiKeyOf } from '#src/plan/engines/api-key.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
 import { type Action, action } from '#src/plan/plan.ts'
 import type { Serve } from '#src/plan/serve.ts'
@@ -46,7 +47,8 @@ export function launchActions(context: PlanContext, installed: readonly string[]
 }
 
 /** The engine under the recipe's limits. A container is the daemon's child, so a scope around its client would limit nothing. */
-function limited({ recipe, machine }: PlanContext, serve: Serve): Serve {
+function limited(context: PlanContext, serve: Serve): Serve {
+  const { recipe, machine } = context
   if (recipe.engine.route.endsWith('-image')) return serve
-  return { ...serve, argv: limitedArgv(recipe.memory.limits, serve.argv, machine) }
+  return { ...serve, ...apiKeyOf(context), argv: limitedArgv(recipe.memory.limits, serve.argv, machine) }
 }
