@@ -3,7 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Operation } from '#src/plan/operation.ts'
 import { fetchFile } from '#src/run/executors/fetch.ts'
 import { parseIndexPage } from '#src/run/fetch/package-index.ts'
@@ -62,7 +62,18 @@ describe('fetch', () => {
       ranges.push(request.headers.range)
       if (request.headers.range === undefined) {
         response.writeHead(200, { 'content-length': content.length })
-        response.write(content.subarray(0, 4000), () => response.destroy())
+        response.write(content.subarray(0, 4000))
+        // Cut once the client has kept what it got.
+        void vi
+          .waitUntil(
+            () =>
+              stat(join(folder, 'in', 'file.part')).then(
+                ({ size }) => size === 4000,
+                () => false,
+              ),
+            { timeout: 15_000 },
+          )
+          .then(() => response.destroy())
         return
       }
       const from = Number(/\d+/.exec(request.headers.range)?.[0])

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, Problem } from '../../core/problem.ts'
 import { withoutCredentials } from '../../core/redact.ts'
@@ -60,22 +58,35 @@ async function download(url: string, operation: Fetch, context: OperationContext
   })
   const totalBytes = operation.bytes ?? answer.totalBytes ?? undefined
   await asProblem(part, () =>
-    pipeline(
-      counted(answer, (doneBytes) => context.progress({ text: 'downloading', doneBytes, totalBytes })),
-      createWriteStream(part, { flags: answer.offset > 0 ? 'a' : 'w' }),
-      { signal: context.signal },
+    writeTo(
+      part,
+      answer,
+      (doneBytes) => context.progress({ text: 'downloading', doneBytes, totalBytes }),
+      context.signal,
     ),
   ).catch(cutOff)
   await check(part, url, operation)
   await rename(part, operation.path)
 }
 
-async function* counted({ offset, body }: Answer, onBytes: (done: number) => void): AsyncGenerator<Uint8Array> {
+/** Each piece is in the file before the next is waited for: what came before a cut is there to go on from. */
+async function writeTo(
+  part: string,
+  { offset, body }: Answer,
+  onBytes: (done: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await open(part, offset > 0 ? 'a' : 'w')
   let doneBytes = offset
-  for await (const chunk of body) {
-    doneBytes += chunk.length
-    onBytes(doneBytes)
-    yield chunk
+  try {
+    for await (const chunk of body) {
+      signal.throwIfAborted()
+      await file.writeFile(chunk)
+      doneBytes += chunk.length
+      onBytes(doneBytes)
+    }
+  } finally {
+    await file.close()
   }
 }
 
