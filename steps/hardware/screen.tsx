@@ -22,8 +22,6 @@ export type HardwareScreenProps = {
   readAgain: () => void
   /** `gpus[0].memoryTotalBytes=12GiB` */
   override: (assignment: string) => void
-  /** Saved machines that can be walked through where this one has no GPU. */
-  openSaved?: (() => void) | undefined
 }
 
 /** What the machine is, what is risky about it and which step deals with that; where each number comes from behind a key. */
@@ -86,18 +84,28 @@ export function HardwareScreen(props: HardwareScreenProps) {
           />
         </Box>
       ) : (
-        <Risks machine={machine} width={columns} message={message} />
+        <Risks machine={machine} reading={reading} width={columns} message={message} />
       )}
     </Box>
   )
 }
 
-function Risks({ machine, width, message }: { machine: Machine; width: number; message: string | null }) {
+type RisksProps = { machine: Machine; reading: boolean; width: number; message: string | null }
+
+function Risks({ machine, reading, width, message }: RisksProps) {
   const risks = risksOf(machine)
   const topicWidth = Math.max(0, ...risks.map(({ component }) => component.length))
   return (
     <Box flexDirection="column" marginTop={1} overflow="hidden">
       {message ? <Notice kind="warn" text={message} width={width} /> : null}
+      {machine.gpus.length === 0 && !reading ? (
+        <Notice
+          kind="note"
+          text="No GPU was found: the engine would run on the CPU. A machine with eight can be looked at:"
+          mitigation="rigup --machine mining-rig"
+          width={width}
+        />
+      ) : null}
       {machine.problems.map(({ about, text }) => (
         <Notice key={`${about} ${text}`} kind="warn" topic={about} topicWidth={topicWidth} text={text} width={width} />
       ))}
