@@ -1,4 +1,5 @@
-import { advice, hint, proof, recipe, type Signature, strong, type Values } from './signature.ts'
+import { eager, neighbours, smallerBatch } from './memory-fixes.ts'
+import { advice, hint, proof, recipe, type Signature, strong } from './signature.ts'
 
 const outOfMemory = [
   'CUDA out of memory',
@@ -62,30 +63,6 @@ const laterFrames = [
   'Capturing CUDA graph',
   'Capturing the model for CUDA graphs',
 ] as const
-
-/** A step of utilization down and up, in hundredths. */
-function neighbours(values: Values): Values {
-  const now = Number(values['utilization'] ?? '0.92')
-  if (!(now > 0 && now <= 1)) return {}
-  return {
-    lessUtilization: Math.max(0.1, now - 0.05).toFixed(2),
-    ...(now < 0.95 ? { moreUtilization: Math.min(0.95, now + 0.04).toFixed(2) } : {}),
-  }
-}
-
-const eager = {
-  title: 'no CUDA graphs (eager)',
-  change: recipe({ 'engine.compilation': 'none' }),
-  why: 'Graphs and compilation take memory of their own.',
-  risk: 'Slower generation, most of all with few users.',
-} as const
-
-const smallerBatch = {
-  title: 'fewer tokens per step (2,048)',
-  change: recipe({ 'layout.maxNumBatchedTokens': 2048 }),
-  why: 'The trial run at the start takes memory in proportion to it.',
-  risk: 'Long prompts are read more slowly.',
-} as const
 
 export const gpuMemory: readonly Signature[] = [
   {
