@@ -94,7 +94,7 @@ async function compare(folder: string): Promise<void> {
   const file = join(folder, 'server.log')
   const patterns = join(folder, 'patterns')
   await pipeline(serverLog(), createWriteStream(file))
-  const escaped = diagnosisLiterals.map((literal) => literal.trim().replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  const escaped = diagnosisLiterals().map((literal) => literal.trim().replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
   await writeFile(patterns, `${escaped.join('\n')}\n`)
   const reader = await bundle(folder)
   const { size } = await stat(file)
@@ -114,7 +114,7 @@ async function compare(folder: string): Promise<void> {
     theirs.push(await secondsOf(() => grep(patterns, file)))
   }
   const rate = (seconds: readonly number[]): string => (size / megabyte / Math.min(...seconds)).toFixed(0)
-  console.log(`log: ${(size / megabyte).toFixed(0)} MB, ${diagnosisLiterals.length} literals, best of ${runs}`)
+  console.log(`log: ${(size / megabyte).toFixed(0)} MB, ${diagnosisLiterals().length} literals, best of ${runs}`)
   console.log(
     `diagnose, with the start of its process: ${rate(ours)} MB/s by the clock, ${rate(cpu)} MB per second of CPU (goal 100)`,
   )

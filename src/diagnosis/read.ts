@@ -17,7 +17,7 @@ export async function diagnoseStream(
 ): Promise<{ diagnosis: Diagnosis; whole: Uint8Array | null }> {
   let head: Uint8Array[] | null = []
   let headBytes = 0
-  const reader = createLogReader(diagnosisGate)
+  const reader = createLogReader(diagnosisGate())
   const diagnoser = createDiagnoser(context)
   const read = (chunk: Uint8Array): void => {
     for (const line of reader.push(chunk)) diagnoser.push(line)

@@ -1,3 +1,4 @@
+import { once } from '../core/once.ts'
 import { signatures } from '../knowledge/failures/index.ts'
 import type { Sign, Signature } from '../knowledge/failures/signature.ts'
 import { type Symptom, symptoms } from '../knowledge/failures/symptoms.ts'
@@ -29,41 +30,54 @@ function signRules(signature: Signature): Rule[] {
   return [...of(signature.signs, false), ...of(signature.against ?? [], true)]
 }
 
-const rules: readonly Rule[] = [
-  ...signatures.flatMap(signRules),
-  ...symptoms.map((symptom) => rule({ kind: 'symptom', symptom }, symptom.look, symptom.unless)),
-  ...Object.entries<TraitSign>(traitSigns).map(([trait, { look, unless }]) =>
-    rule({ kind: 'trait', trait: trait as Trait }, look, unless),
-  ),
-]
-
-/** Every literal once, with the rules that need it. */
-const rulesByLiteral = new Map<string, Set<Rule>>()
-for (const each of rules) {
-  for (const { literal } of each.templates) {
-    const key = literal.toLowerCase()
-    rulesByLiteral.set(key, (rulesByLiteral.get(key) ?? new Set()).add(each))
-  }
+type RuleTable = {
+  /** The rules that need each literal, by the literal's number in the gate. */
+  readonly rulesOfLiteral: readonly ReadonlySet<Rule>[]
+  readonly literals: readonly string[]
+  readonly gate: Gate
 }
-const literals = [...rulesByLiteral.keys()]
-const rulesOfLiteral = [...rulesByLiteral.values()]
 
-/** The names of exceptions: symptoms wherever no rule knows them. */
-const further = [...observedLiterals, 'Error', 'Exception']
+function buildRuleTable(): RuleTable {
+  const rules: readonly Rule[] = [
+    ...signatures.flatMap(signRules),
+    ...symptoms.map((symptom) => rule({ kind: 'symptom', symptom }, symptom.look, symptom.unless)),
+    ...Object.entries<TraitSign>(traitSigns).map(([trait, { look, unless }]) =>
+      rule({ kind: 'trait', trait: trait as Trait }, look, unless),
+    ),
+  ]
+  const rulesByLiteral = new Map<string, Set<Rule>>()
+  for (const each of rules) {
+    for (const { literal } of each.templates) {
+      const key = literal.toLowerCase()
+      rulesByLiteral.set(key, (rulesByLiteral.get(key) ?? new Set()).add(each))
+    }
+  }
+  // The names of exceptions: symptoms wherever no rule knows them.
+  const literals = [...rulesByLiteral.keys(), ...observedLiterals(), 'Error', 'Exception']
+  return { rulesOfLiteral: [...rulesByLiteral.values()], literals, gate: createGate(literals) }
+}
+
+/** Built at the first log line: it takes tens of milliseconds, which the first screen does not have. */
+const ruleTable = once(buildRuleTable)
 
 /** The gate for a reader whose lines go to a diagnoser: all that a diagnosis looks at, the rules' literals first. */
-export const diagnosisGate: Gate = createGate([...literals, ...further])
+export function diagnosisGate(): Gate {
+  return ruleTable().gate
+}
 
 /** The literals that the gate looks for; for the benchmark. */
-export const diagnosisLiterals: readonly string[] = [...new Set([...literals, ...further])]
+export function diagnosisLiterals(): readonly string[] {
+  return [...new Set(ruleTable().literals)]
+}
 
 /** What a line says, with the values of the placeholders. Its prefixes tell about the machine only, not about failures. */
 export function matches({
   text,
   message,
 }: Pick<LogLine, 'text' | 'message'>): { subject: Subject; values: Record<string, string> }[] {
+  const { gate, rulesOfLiteral } = ruleTable()
   const candidates = new Set<Rule>()
-  for (const number of literalsIn(diagnosisGate, text)) {
+  for (const number of literalsIn(gate, text)) {
     for (const each of rulesOfLiteral[number] ?? []) candidates.add(each)
   }
   const found: { subject: Subject; values: Record<string, string> }[] = []

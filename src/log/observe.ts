@@ -1,3 +1,4 @@
+import { once } from '../core/once.ts'
 import type { LogLine } from './line.ts'
 import { type Milestone, milestones } from './milestones.ts'
 import type { Observed, Phase } from './observed.ts'
@@ -20,13 +21,15 @@ export type Observer = {
 
 type Rule = Milestone & { readonly compiled: readonly CompiledTemplate[] }
 
-const rules: readonly Rule[] = milestones.map((milestone) => ({
-  ...milestone,
-  compiled: milestone.templates.map(compileTemplate),
-}))
+/** Compiled at the first log line, not while the program starts. */
+const rules = once((): readonly Rule[] =>
+  milestones.map((milestone) => ({ ...milestone, compiled: milestone.templates.map(compileTemplate) })),
+)
 
 /** The literals of all lines that an observer reads, for a gate. */
-export const observedLiterals: readonly string[] = rules.flatMap((rule) => rule.compiled.map((each) => each.literal))
+export function observedLiterals(): readonly string[] {
+  return rules().flatMap((rule) => rule.compiled.map((each) => each.literal))
+}
 
 const words: Readonly<Record<Phase, string>> = {
   starting: 'starting',
@@ -119,7 +122,7 @@ export function createObserver(): Observer {
 
   return {
     push(line) {
-      for (const rule of rules) {
+      for (const rule of rules()) {
         const values = matchTemplates(rule.compiled, line.message)
         if (!values) continue
         take(rule, values)
