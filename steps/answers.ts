@@ -37,9 +37,8 @@ export function resolve(steps: readonly QuestionStep[], machine: Machine, answer
   const offers: Partial<Record<StepId, Offer>> = {}
   const chosen: Partial<Record<StepId, Choice>> = {}
   for (const step of steps) {
-    const offer = step.offer({ machine, recipe })
-    const picked = offer.choices.find((choice) => choice.id === answers.picks[step.id] && choice.state !== 'no')
-    const choice = picked ?? offer.choices.find((candidate) => candidate.id === offer.recommended)
+    const offer = step.offer({ machine, recipe, asked: answers.fields })
+    const choice = choiceOf(offer, answers.picks[step.id])
     offers[step.id] = offer
     if (choice) {
       chosen[step.id] = choice
@@ -48,6 +47,15 @@ export function resolve(steps: readonly QuestionStep[], machine: Machine, answer
     recipe = applyFields(recipe, step, answers.fields)
   }
   return { recipe: name === undefined ? { ...recipe, name: nameFor(recipe) } : recipe, offers, chosen }
+}
+
+/** What was named outright, else the row that was picked, else what is recommended. A new pick takes back what was named before it. */
+function choiceOf({ choices, asked, recommended }: Offer, picked: string | undefined): Choice | undefined {
+  return (
+    choices.find(({ id }) => id === asked) ??
+    choices.find(({ id, state }) => id === picked && state !== 'no') ??
+    choices.find(({ id }) => id === recommended)
+  )
 }
 
 /** A name for a recipe: its model's, and the engine where that is not vLLM on cards: `qwen3-8b-awq`, `proof-cpu`. */

@@ -38,6 +38,8 @@ export type Offer = {
   choices: readonly Choice[]
   /** The id of the choice that is preselected; always one of `choices`. */
   recommended: string
+  /** The id of the choice that the operator named by a flag, a recipe or a setting; it is taken, even where it cannot work. */
+  asked?: string | undefined
   /** Advice about the step as a whole, whatever is chosen. */
   advice: readonly Advice[]
   /** Bars to draw: how each GPU's memory would be used, in bytes, with the choice's id. */
@@ -55,6 +57,8 @@ export type OfferInput = {
   machine: Machine
   /** The recipe as it stands after the steps before this one. */
   recipe: Recipe
+  /** Single fields that the operator set, of every step. */
+  asked: Readonly<Record<FieldPath, unknown>>
 }
 
 /** A step that asks one question and writes a part of the recipe. Pure: the same machine and answers give the same offer. */

@@ -18,7 +18,13 @@ export type WizardState = {
 
 export type WizardAction =
   | { type: 'machine'; machine: Machine; whole: boolean }
-  | { type: 'pick'; step: StepId; choice: string }
+  | {
+      type: 'pick'
+      step: StepId
+      choice: string
+      /** Fields that the row decides: what was set there before gives way to it. */
+      decides?: readonly FieldPath[]
+    }
   | { type: 'field'; path: FieldPath; value: unknown }
   | { type: 'fields'; fields: Readonly<Record<FieldPath, unknown>> }
   | { type: 'go'; to: StepId }
@@ -40,7 +46,14 @@ export function wizardReducer(state: WizardState, action: WizardAction): WizardS
     case 'pick':
       return {
         ...state,
-        answers: { ...state.answers, picks: { ...state.answers.picks, [action.step]: action.choice } },
+        answers: {
+          ...state.answers,
+          picks: { ...state.answers.picks, [action.step]: action.choice },
+          fields: (action.decides ?? []).reduce(
+            (fields, path) => withField(fields, path, undefined),
+            state.answers.fields,
+          ),
+        },
       }
     case 'field':
       return {

@@ -1,13 +1,13 @@
 import { Text, useApp } from 'ink'
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
-import { type Answers, resolve } from '#steps/answers.ts'
+import { type Answers, type Resolved, resolve } from '#steps/answers.ts'
 import { HardwareScreen } from '#steps/hardware/screen.tsx'
 import { planOf } from '#steps/plan.ts'
 import { QuestionScreen } from '#steps/question-screen.tsx'
 import { questionSteps } from '#steps/question-steps.ts'
 import { ReviewScreen } from '#steps/review/screen.tsx'
 import type { ScreenProps } from '#steps/screen.ts'
-import type { StepId } from '#steps/step.ts'
+import type { QuestionStep, StepId } from '#steps/step.ts'
 import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions.ts'
 import { modelFacts } from '../advice/model-facts.ts'
@@ -15,6 +15,7 @@ import { messageOf } from '../core/problem.ts'
 import { applyOverrides } from '../machine/overrides.ts'
 import { machineSummary } from '../machine/summary.ts'
 import type { PlanContext } from '../plan/context.ts'
+import type { FieldPath } from '../recipe/fields.ts'
 import { Frame } from '../ui/components/frame.tsx'
 import { useTheme } from '../ui/context.tsx'
 import { bind, commands } from '../ui/keys/commands.ts'
@@ -107,7 +108,8 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
       ? {
           machine,
           resolved,
-          pick: (of, choice) => dispatch({ type: 'pick', step: of.id, choice }),
+          pick: (of, choice) =>
+            dispatch({ type: 'pick', step: of.id, choice, decides: decidedBy(of, choice, resolved) }),
           setField: (path, value) => dispatch({ type: 'field', path, value }),
           next: () => dispatch({ type: 'next' }),
           back: () => dispatch({ type: 'back' }),
@@ -178,6 +180,12 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
       ) : null}
     </Frame>
   )
+}
+
+/** The settings that another row than the chosen one brings along; enter on the chosen row changes nothing. */
+function decidedBy(step: QuestionStep, choice: string, { offers, chosen }: Resolved): readonly FieldPath[] {
+  if (chosen[step.id]?.id === choice) return []
+  return Object.keys(offers[step.id]?.choices.find(({ id }) => id === choice)?.set ?? {})
 }
 
 function titleOf(session: Session, summary: string | null): string {

@@ -3,11 +3,13 @@ import { compilationAdvice, generationAdvice } from '#src/advice/engine-options.
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import { type RouteAdvice, routesFor } from '#src/advice/routes.ts'
 import { formatGiB } from '#src/core/bytes.ts'
+import { isGguf } from '#src/knowledge/gguf.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { engineFields } from './fields.ts'
+import { modelForRoute } from './model-for-route.ts'
 
 /** Which engine, from where: the table of routes for this machine, the ones that cannot work with their reason. */
 export const engineStep: QuestionStep = {
@@ -18,20 +20,34 @@ export const engineStep: QuestionStep = {
   shows: (field, recipe) => isMeant(field.path, recipe),
 }
 
-function offer({ machine, recipe }: OfferInput): Offer {
-  const format =
-    recipe.model.file?.endsWith('.gguf') || recipe.model.id.endsWith('.gguf') ? ('gguf' as const) : undefined
-  const choices = routesFor(machine, { format }).map((route) => choiceOf(route, machine, recipe))
-  const recommended = choices.find(({ state }) => state !== 'no') ?? choices[0]
-  return { choices, recommended: recommended?.id ?? '', advice: [] }
+function offer({ machine, recipe, asked }: OfferInput): Offer {
+  const { model } = recipe
+  const format = isGguf(model.id, model.file) || model.source === 'ollama' ? ('gguf' as const) : undefined
+  const version = askedVersion(asked)
+  const choices = routesFor(machine, { format, version }).map((route) => choiceOf(route, machine, recipe))
+  // What serves this model comes before what does not, in the order of the routes.
+  const sorted = choices.toSorted((a, b) => Number(a.state === 'no') - Number(b.state === 'no'))
+  return { choices: sorted, recommended: sorted[0]?.id ?? '', asked: textOf(asked['engine.route']), advice: [] }
+}
+
+/** The vLLM version that was asked for, without its local part; absent where none was, or one of another engine. */
+function askedVersion(asked: OfferInput['asked']): string | undefined {
+  const version = textOf(asked['engine.version'])?.replace(/\+.*$/, '')
+  const isVllm = textOf(asked['engine.route'])?.startsWith('vllm') ?? true
+  return isVllm && version !== 'newest' ? version : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice {
-  const refusal = route.why.find(({ kind }) => kind === 'refuse')
+  const model = modelForRoute(route.route, recipe.model)
+  const refusal = [...route.why, ...model.advice].find(({ kind }) => kind === 'refuse')
   const isVllm = route.route.startsWith('vllm')
   const compilation = compilationAdvice(machine, route.engine.version ?? 'newest')
   const packages = pythonPackages(machine, { route: route.route, package: route.engine.package })
-  const set: Record<FieldPath, unknown> = {}
+  const set: Record<FieldPath, unknown> = { ...model.set }
   for (const [name, value] of Object.entries(route.engine)) set[`engine.${name}`] = value
   for (const [name, value] of Object.entries(route.packages)) set[`packages.${name}`] = value
   // Where the administrator's own sources are used, what lies in them decides over the usual.
@@ -43,10 +59,11 @@ function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice 
   return {
     id: route.route,
     cells: [route.title, route.diskBytes === null ? '' : formatGiB(route.diskBytes)],
-    state: route.state === 'unsupported' ? 'no' : 'ok',
+    state: refusal ? 'no' : 'ok',
     note: refusal ? refusal.what.replace(/\.$/, '') : route.state === 'installed' ? 'installed' : '',
     set,
     advice: withoutRepeats([
+      ...model.advice,
       ...route.why,
       ...packages.advice,
       ...(isVllm ? [...compilation.why, ...generationAdvice(route.engine.version ?? 'newest').why] : []),

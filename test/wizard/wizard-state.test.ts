@@ -30,3 +30,13 @@ test('neither end can be left', () => {
 test('a run that is attached to opens on the install screen', () => {
   expect(initialState(undefined, '/runs/1').place).toBe('install')
 })
+
+test('a row that is picked takes back the settings that it decides itself, and no others', () => {
+  const state = after(
+    { type: 'field', path: 'engine.version', value: '0.10.2' },
+    { type: 'field', path: 'server.port', value: 9000 },
+    { type: 'pick', step: 'engine', choice: 'ollama', decides: ['engine.route', 'engine.version'] },
+  )
+  expect(state.answers).toMatchObject({ picks: { engine: 'ollama' }, fields: { 'server.port': 9000 } })
+  expect(state.answers.fields).not.toHaveProperty(['engine.version'])
+})

@@ -1,5 +1,23 @@
 import * as z from 'zod'
 
+/** What a checkpoint said of itself when it was read, so that planning needs no network again. */
+export const checkpointSchema = z.strictObject({
+  /** Where it was read: the hub or its mirror, ModelScope, a local folder, the hub library's cache. */
+  from: z.enum(['hub', 'modelscope', 'local', 'cache']),
+  /** ISO date. */
+  read: z.string(),
+  revision: z.string().optional(),
+  format: z.enum(['safetensors', 'gguf', 'pytorch', 'unknown']),
+  /** Of the weights that an engine reads. */
+  weightBytes: z.number().positive().optional(),
+  downloadBytes: z.number().nonnegative().optional(),
+  licence: z.string().optional(),
+  gated: z.boolean().optional(),
+  /** The fields of its config.json that decide about memory and support; long lists in short. */
+  config: z.record(z.string(), z.unknown()),
+})
+export type StoredCheckpoint = z.infer<typeof checkpointSchema>
+
 /** What is served. */
 export const modelSchema = z.strictObject({
   /** proof: only rigup's own tiny model. hub: an id on the Hugging Face hub (or its mirror). local: a folder or GGUF file. ollama: a name in Ollama's library. */
@@ -14,6 +32,8 @@ export const modelSchema = z.strictObject({
   servedName: z.string().optional(),
   /** Runs code that comes with the model. Asked, never assumed. */
   trustRemoteCode: z.boolean().default(false),
+  /** Facts of a model that the shipped catalogue does not have. */
+  checkpoint: checkpointSchema.optional(),
 })
 
 /** What it is wanted for; layout and length follow from it. */
