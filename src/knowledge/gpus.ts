@@ -16,7 +16,7 @@ const capabilities: readonly (readonly [RegExp, string])[] = [
   [/\bG?H(100|200|800|20)\b/, '9.0'],
   [/\bL(2|4|20|40|40S|40G)\b|RTX \d+ (SFF )?Ada|RTX \d+ Mobile Ada|GeForce RTX 40\d\d/i, '8.9'],
   [/\bOrin\b/, '8.7'],
-  [/\bA(100|30|800)\b|CMP 170HX|DRIVE-PG199|PG506/i, '8.0'],
+  [/\bA(100X?|30X?|800)\b|CMP 170HX|DRIVE-PG199|PG506/i, '8.0'],
   [/\bA(2|10|10G|10M|16|40)\b|\bRTX A\d{3,4}\b|GeForce RTX (30\d\d|2050)|\bMX570\b|CMP 90HX/i, '8.6'],
   [
     /\bT4G?\b|Quadro (RTX|T)\b|GeForce RTX 20\d\d|GeForce GTX 16\d\d|TITAN RTX|\bT(400|500|550|600|1000|1200|2000)\b|\bMX(450|550)\b|Quadro RTX|CMP [345]0HX/i,
@@ -30,7 +30,10 @@ const capabilities: readonly (readonly [RegExp, string])[] = [
     '6.1',
   ],
   [/GeForce GTX 9[5-8]\d(?!M)|GTX TITAN X|\bM(4|6|40|60)\b|Quadro M[2-6]000\b/i, '5.2'],
-  [/GeForce GTX 7[45]0\b(?! ?M)|\bM10\b|Quadro K(620|1200|2200)/i, '5.0'],
+  [
+    /GeForce 9[1-4]\d(M|MX|A)\b|GeForce GTX 9[56]0M|GeForce GTX 7[45]0\b(?! ?M)|\bM10\b|Quadro K(620|1200|2200)/i,
+    '5.0',
+  ],
   [/\bK80\b/, '3.7'],
   [/\bK[24]0[cmst]?\b|GTX TITAN( Black)?\b|GeForce GTX 780|Quadro K6000/i, '3.5'],
   [/GeForce GTX 6[6-9]0\b|\bK10\b|GeForce GTX 770\b|\bGRID K[12]\b/i, '3.0'],
@@ -88,8 +91,29 @@ const nvidiaChips: readonly (readonly [number, number, string])[] = [
 
 /** The compute capability of an NVIDIA card by its name or chip; null where it is not in the list, or the name is cut off. */
 export function capabilityOf(name: string): string | null {
-  return [...capabilities, ...chips].find(([pattern]) => pattern.test(name))?.[1] ?? null
+  const known = [...capabilities, ...chips].find(([pattern]) => pattern.test(name))?.[1] ?? null
+  if (known !== null) return known
+  // A slice of a virtual GPU: `GRID A100D-20C`, `NVIDIA RTX6000-Ada-48Q`.
+  const slice = /^(?:GRID|NVIDIA) (RTX)?([A-Z]?\d+)[A-Z]*(-Ada)?-\d+[ABCQ]$/.exec(name)
+  if (slice !== null) {
+    const [, family, model, ada] = slice
+    return capabilityOf(
+      family === undefined
+        ? `${model}`
+        : `${/^\d/.test(model ?? '') && !ada ? 'Quadro ' : ''}RTX ${model}${ada ? ' Ada' : ''}`,
+    )
+  }
+  // Old releases of nvidia-smi cut names off: `GeForce GTX 106...` can only be one family.
+  return cutNames.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }
+
+const cutNames: readonly (readonly [RegExp, string])[] = [
+  [/GTX 10\d?\.\.\./, '6.1'],
+  [/GTX 16\d?\.\.\.|RTX 20[678]\.\.\./, '7.5'],
+  [/RTX 30\d?\.\.\./, '8.6'],
+  [/RTX 40\d?\.\.\./, '8.9'],
+  [/RTX 50\d?\.\.\./, '12.0'],
+]
 
 /** The compute capability of an NVIDIA card by its PCI device id; null where it is not in the list. */
 export function capabilityOfDevice(deviceId: number): string | null {

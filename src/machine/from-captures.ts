@@ -1,5 +1,6 @@
 import { open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { hasCode, Problem } from '../core/problem.ts'
 import { composeMachine } from './compose.ts'
 import { readAmdSmi } from './probes/amd-smi.ts'
@@ -121,10 +122,18 @@ async function readStart(path: string): Promise<string> {
   }
 }
 
-/** PowerShell writes redirected output as UTF-16. */
+/** PowerShell writes redirected output as UTF-16; colours and cursor movements belong to no tool's answer. */
 function decode(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le')
-  return bytes.toString('utf8').replace(/^\ufeff/, '')
+  return stripVTControlCharacters(new TextDecoder(encodingOf(bytes)).decode(bytes))
+}
+
+/** By its mark at the beginning, or by the zero bytes of plain letters. A byte that fits no encoding never stops the reading. */
+function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  const [first, second, , fourth] = bytes
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  if (first !== 0 && second === 0 && fourth === 0) return 'utf-16le'
+  return 'utf-8'
 }
 
 /** The names that a saved output's file may begin with. */

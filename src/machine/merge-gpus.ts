@@ -53,7 +53,8 @@ export function mergeGpus(
     const b = indexOf(link.vendor, link.b)
     if (!pairs.has(`${a} ${b}`)) pairs.set(`${a} ${b}`, { a, b, kind: link.kind })
   }
-  return { gpus: gpus.map(({ gpu }) => gpu), links: [...pairs.values()] }
+  const listed = gpus.map(({ gpu }) => gpu).toSorted(compareListed)
+  return { gpus: listed, links: [...pairs.values()] }
 }
 
 /** The same PCI address or UUID; a source may list a card twice. */
@@ -74,6 +75,10 @@ function besideCard(earlier: readonly Slot[], reading: GpuReading, position: num
   if (free(numbered)) return numbered
   const beside = position === null ? undefined : earlier[position]
   return free(beside) && (beside?.toolIndex === undefined || reading.toolIndex === undefined) ? beside : undefined
+}
+
+function compareListed(a: MergedGpu, b: MergedGpu): number {
+  return vendorOrder.indexOf(a.vendor) - vendorOrder.indexOf(b.vendor) || a.index - b.index
 }
 
 // The vendor's own order first; cards that only the bus knows after them, by address.

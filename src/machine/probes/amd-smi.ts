@@ -1,5 +1,6 @@
 import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known } from '../fact.ts'
+import { jsonDocuments } from '../json-text.ts'
 import { linesOf } from '../lines.ts'
 import { by, generationOfSpeed, readCount, readNumber, readPciAddress, readSize, saysNothing } from '../read-value.ts'
 import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../reading.ts'
@@ -20,16 +21,12 @@ export function readAmdSmi(text: string, source: Source): Reading {
 }
 
 function fromJson(text: string): Tree[] | null {
-  const start = text.search(/[[{]/)
-  let document: unknown
-  try {
-    document = JSON.parse(text.slice(Math.max(0, start)))
-  } catch {
-    return null
-  }
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-  const list = Array.isArray(document) ? document : isObject(document) ? (document.gpu_data ?? [document]) : []
-  return Array.isArray(list) ? list.filter(isObject).map((entry) => treeOf(entry, 0)) : []
+  const entries = jsonDocuments(text).flatMap((document) => {
+    const list = Array.isArray(document) ? document : isObject(document) ? (document.gpu_data ?? [document]) : []
+    return Array.isArray(list) ? list.filter(isObject) : []
+  })
+  return entries.length > 0 ? entries.map((entry) => treeOf(entry, 0)) : null
 }
 
 function treeOf(entry: object, depth: number): Tree {

@@ -1,6 +1,7 @@
 import { KiB } from '../../core/bytes.ts'
 import type { Fact } from '../fact.ts'
 import { known } from '../fact.ts'
+import { jsonDocument } from '../json-text.ts'
 import { linesOf } from '../lines.ts'
 import { readSize } from '../read-value.ts'
 import { cite, type FilesystemReading, factFrom, type Reading, type Source } from '../reading.ts'
@@ -155,12 +156,8 @@ function unitOf(heading: string): number {
 
 /** The rows of a JSON list of util-linux, children after their parents; null where it is no such JSON. */
 export function jsonRows(text: string, name: string): Record<string, unknown>[] | null {
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch {
-    return null
-  }
+  const document = jsonDocument(text)
+  if (document === undefined) return null
   const rows: Record<string, unknown>[] = []
   const walk = (entries: unknown, depth: number): void => {
     if (!Array.isArray(entries) || depth > 32) return

@@ -1,8 +1,9 @@
 import { known } from '../fact.ts'
+import { jsonDocument } from '../json-text.ts'
 import { linesOf } from '../lines.ts'
 import { cite, type FilesystemReading, type Reading, type Source } from '../reading.ts'
 import type { Filesystem } from '../schema.ts'
-import { deviceOfType, isPseudo, jsonRows } from './disks.ts'
+import { deviceOfType, isPseudo } from './disks.ts'
 
 type Block = {
   name: string
@@ -53,8 +54,8 @@ function kindOf(block: Block, byName: ReadonlyMap<string, Block>): Filesystem['d
 }
 
 function fromJson(text: string): Block[] | null {
-  if (jsonRows(text, 'blockdevices') === null) return null
-  const document = JSON.parse(text) as { blockdevices?: unknown }
+  const document = jsonDocument(text)
+  if (typeof document !== 'object' || document === null || !('blockdevices' in document)) return null
   const blocks: Block[] = []
   const walk = (entries: unknown, parent: string | null, depth: number): void => {
     if (!Array.isArray(entries) || depth > 32) return

@@ -1,3 +1,4 @@
+import { jsonDocument } from '../json-text.ts'
 import { linesOf } from '../lines.ts'
 import { readCount, textFact, told, valueFact } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
@@ -8,7 +9,7 @@ const architecture = /^(x86_64|i[3-6]86|aarch64|arm\S*|ppc64\S*|s390x?|riscv\S*|
 
 /** Reads `lscpu` (text in any language, or `-J`): the CPU's maker, model, cores over all sockets, threads, NUMA nodes and flags. */
 export function readLscpu(text: string, source: Source): Reading {
-  const lines = text.trimStart().startsWith('{') ? linesOfJson(text) : linesOfText(text)
+  const lines = /"field"/.test(text) ? linesOfJson(text) : linesOfText(text)
   const find = (...labels: RegExp[]) =>
     labels.map((label) => lines.find((line) => label.test(line.label))).find(Boolean)
   const kind = find(/^Architecture$/) ?? lines.find((line) => architecture.test(line.value))
@@ -59,12 +60,8 @@ function linesOfJson(text: string): Line[] {
     }
     walk(children)
   }
-  try {
-    const document: unknown = JSON.parse(text)
-    walk(typeof document === 'object' && document !== null ? Object.values(document) : [])
-  } catch {
-    return []
-  }
+  const document = jsonDocument(text)
+  walk(typeof document === 'object' && document !== null ? Object.values(document) : [])
   return found
 }
 

@@ -1,5 +1,6 @@
 import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
 import { type Fact, known, unknown } from '../fact.ts'
+import { jsonDocuments } from '../json-text.ts'
 import { linesOf } from '../lines.ts'
 import {
   by,
@@ -29,24 +30,20 @@ export function readRocmSmi(text: string, source: Source): Reading {
 }
 
 function fromJson(text: string): Cards | null {
-  let document: unknown
-  try {
-    document = JSON.parse(text.slice(text.indexOf('{')))
-  } catch {
-    return null
-  }
-  if (typeof document !== 'object' || document === null) return null
+  const documents = jsonDocuments(text).filter((document) => typeof document === 'object' && document !== null)
+  const entries = documents.flatMap((document) => Object.entries(document ?? {}))
   const cards: Cards = new Map()
-  for (const [name, fields] of Object.entries(document)) {
+  for (const [name, fields] of entries) {
     const number = name === 'system' ? -1 : Number(/^card(\d+)$/.exec(name)?.[1] ?? Number.NaN)
     if (Number.isNaN(number) || typeof fields !== 'object' || fields === null) continue
-    const entries = Object.entries(fields).map(
-      ([key, value]) =>
-        [key.toLowerCase(), { value: String(value), line: `${name} ${key}: ${String(value)}` }] as const,
-    )
-    cards.set(number, new Map(entries))
+    const known = cards.get(number) ?? new Map<string, Field>()
+    for (const [key, value] of Object.entries(fields)) {
+      const field = { value: String(value), line: `${name} ${key}: ${String(value)}` }
+      if (!known.has(key.toLowerCase())) known.set(key.toLowerCase(), field)
+    }
+    cards.set(number, known)
   }
-  return cards
+  return cards.size > 0 ? cards : null
 }
 
 function fromText(text: string): Cards {

@@ -1,4 +1,5 @@
 import { known } from '../fact.ts'
+import { jsonDocument } from '../json-text.ts'
 import { by, readPciAddress, readSize, told } from '../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../reading.ts'
 
@@ -8,12 +9,8 @@ export function readXpuSmi(text: string, source: Source): Reading {
 }
 
 function fromJson(text: string, source: Source): GpuReading[] | null {
-  let document: unknown
-  try {
-    document = JSON.parse(text.slice(Math.max(0, text.indexOf('{'))))
-  } catch {
-    return null
-  }
+  const document = jsonDocument(text)
+  if (document === undefined) return null
   const list =
     typeof document === 'object' && document !== null && 'device_list' in document ? document.device_list : [document]
   if (!Array.isArray(list)) return []

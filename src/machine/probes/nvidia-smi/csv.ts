@@ -3,20 +3,28 @@ import type { Fact } from '../../fact.ts'
 import { known } from '../../fact.ts'
 import { by, readCount, readNumber, readPciAddress, readSize, textFact, told, valueFact } from '../../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../../reading.ts'
+import { cardFailure } from './failure.ts'
 
 /** Reads `nvidia-smi --query-gpu=... --format=csv` and `--query-compute-apps=... --format=csv`; the header says which columns. */
 export function readNvidiaCsv(text: string, source: Source): Reading {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-  const start = lines.findIndex((line) => isCsvHeader(line))
-  if (start < 0) return {}
-  const columns = (lines[start] ?? '').split(',').map((column) =>
-    column
-      .trim()
-      .replace(/\s*\[.*\]$/, '')
-      .toLowerCase(),
-  )
-  const rows = lines.slice(start + 1).map((line) => ({ line, cells: cellsOf(line, columns) }))
-  return { gpus: columns.includes('pid') ? processRows(rows, source) : cardRows(rows, source) }
+  const blocks: { columns: string[]; lines: string[] }[] = []
+  // Everything may be asked for at once: such a line is longer than linesOf allows.
+  for (const line of text.split(/\r?\n/)) {
+    if (isCsvHeader(line)) {
+      blocks.push({ columns: line.split(',').map((column) => columnName(column).toLowerCase()), lines: [] })
+    } else if (line.trim() !== '') {
+      blocks.at(-1)?.lines.push(line)
+    }
+  }
+  return { gpus: blocks.flatMap(({ columns, lines }) => readRows(columns, lines, source)) }
+}
+
+/** The cards, or their processes, that rows under known columns tell. */
+export function readRows(columns: readonly string[], lines: readonly string[], source: Source): GpuReading[] {
+  const rows = lines
+    .filter((line) => columns.length === 1 || line.includes(','))
+    .map((line) => ({ line, cells: cellsOf(line, columns) }))
+  return columns.includes('pid') ? processRows(rows, source) : cardRows(rows, source)
 }
 
 type Row = { readonly line: string; readonly cells: ReadonlyMap<string, string> }
@@ -49,7 +57,7 @@ function cellsOf(line: string, columns: readonly string[]): Map<string, string> 
 }
 
 function cardRows(rows: readonly Row[], source: Source): GpuReading[] {
-  return rows.flatMap(({ cells }, position) => {
+  return rows.flatMap(({ line, cells }, position) => {
     const text = (...names: string[]): Fact<string> | undefined => {
       const name = names.find((candidate) => cells.has(candidate))
       return name === undefined ? undefined : textFact(source, `${name}: ${cells.get(name)}`, cells.get(name))
@@ -89,7 +97,13 @@ function cardRows(rows: readonly Row[], source: Source): GpuReading[] {
         'display_mode',
       ),
     }
-    const present = Object.entries(facts).filter(([, fact]) => fact !== undefined)
+    const failure = cardFailure(
+      ['name', 'uuid', 'memory.total', 'memory.used', 'memory.free', 'utilization.gpu', 'pstate'].map((name) =>
+        cells.get(name),
+      ),
+    )
+    const problem = failure === null ? undefined : known(failure, cite(source, line))
+    const present = Object.entries({ ...facts, problem }).filter(([, fact]) => fact !== undefined)
     // A line that tells nothing (an error message among the rows) is no card.
     if (!present.some(([, fact]) => fact?.value !== null)) return []
     const index = readCount(told(cells.get('index'))) ?? position

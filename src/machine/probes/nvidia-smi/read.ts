@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { linesOf } from '../../lines.ts'
 import type { Reading, Source } from '../../reading.ts'
+import { readBareCsv } from './bare-csv.ts'
 import { isCsvHeader, readNvidiaCsv } from './csv.ts'
-import { nvidiaFailure } from './failure.ts'
+import { nvidiaFailure, unopenedCards } from './failure.ts'
 import { readNvidiaList } from './list.ts'
 import { readNvidiaReport } from './report.ts'
 import { readNvidiaTable } from './table.ts'
@@ -21,7 +22,9 @@ export function readNvidiaSmi(input: string, source: Source): Reading[] {
   if (/^\|\s*NVIDIA-SMI|^\|\s*GPU\s+Name/m.test(text)) parts.push(readNvidiaTable(text, source))
   if (/^GPU \d+: /m.test(text)) parts.push(readNvidiaList(text, source))
   if (/^[ \t]*GPU\d+\s.*(GPU\d+|Affinity)/m.test(text)) parts.push(readNvidiaTopology(text, source))
+  if (parts.length === 0) parts.push(readBareCsv(text, source))
   const told = parts.some((part) => (part.gpus?.length ?? 0) > 0)
   const failure = told ? null : nvidiaFailure(text)
+  parts.push({ gpus: unopenedCards(text, source) })
   return failure ? [...parts, { problems: [{ about: 'nvidia-driver', text: failure.text }] }] : parts
 }

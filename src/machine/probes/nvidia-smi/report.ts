@@ -3,6 +3,7 @@ import { known } from '../../fact.ts'
 import { by, readCount, readNumber, readPciAddress, readSize, textFact, told, valueFact } from '../../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../../reading.ts'
 import type { Gpu } from '../../schema.ts'
+import { cardFailure } from './failure.ts'
 import { at, type ReportNode, readIndentedReport, readXmlReport } from './report-tree.ts'
 
 /** Reads `nvidia-smi -q` and `nvidia-smi -q -x` of any schema: every card that it lists, with what it says of each. */
@@ -10,7 +11,16 @@ export function readNvidiaReport(text: string, source: Source): Reading {
   const report = /<(nvidia_smi_log|gpu)\b/.test(text) ? readXmlReport(text) : readIndentedReport(text)
   const top = at(report, 'nvidia_smi_log') ?? report
   const cards = top.children.filter((child) => isCard(child))
-  return { gpus: cards.map((card, index) => readCard(top, card, index, source)) }
+  return { gpus: cards.map((card, index) => readCard(top, card, index, source)), ...missingCards(top, cards.length) }
+}
+
+/** The driver may count a card that it cannot describe any more: its part of the report is missing. */
+function missingCards(top: ReportNode, described: number): Pick<Reading, 'problems'> {
+  const attached = readCount(at(top, 'attached_gpus')?.text)
+  // With `-i` fewer are described on purpose; a cut-off report cannot be told from that either, so the sentence says both figures.
+  if (attached === null || attached <= described || described === 0) return {}
+  const text = `The driver counts ${attached} cards, and nvidia-smi describes ${described}: ${attached - described === 1 ? 'one does' : 'the others do'} not answer, or the output was cut off.`
+  return { problems: [{ about: 'nvidia-driver', text }] }
 }
 
 function isCard(child: ReportNode): boolean {
@@ -85,9 +95,29 @@ function readCard(top: ReportNode, card: ReportNode, index: number, source: Sour
       'display_mode',
     ),
     processes: processes(card, source),
+    problem: problemOf(card, source),
   }
   const deviceId = deviceIdOf(card)
   return { vendor: 'nvidia', toolIndex: index, ...(deviceId === null ? {} : { deviceId }), facts: withoutAbsent(facts) }
+}
+
+/** A card that is lost says so in place of its figures; newer drivers ask for a reset in a field of its own. */
+function problemOf(card: ReportNode, source: Source): Fact<string> | undefined {
+  const fields = [
+    'product_name',
+    'uuid',
+    'gpu_uuid',
+    'fb_memory_usage/total',
+    'performance_state',
+    'utilization/gpu_util',
+  ]
+    .map((path) => at(card, path))
+    .filter((field) => field !== undefined)
+  const reset = at(card, 'gpu_reset_status/reset_required')
+  const needsReset = reset?.text?.toLowerCase() === 'yes' ? 'GPU requires reset' : null
+  const failure = cardFailure([...fields.map((field) => field.text), needsReset])
+  const line = needsReset ? reset?.line : fields.find((field) => cardFailure([field.text]) !== null)?.line
+  return failure === null ? undefined : known(failure, cite(source, line ?? card.line))
 }
 
 /** `20B010DE` is device 20b0 of vendor 10de. */

@@ -4,12 +4,13 @@ import { linesOf } from '../../lines.ts'
 import { by, readNumber, readPciAddress, readSize, textFact, told, valueFact } from '../../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../../reading.ts'
 import type { Gpu } from '../../schema.ts'
+import { cardFailure } from './failure.ts'
 
 type Facts = { -readonly [K in keyof GpuReading['facts']]: GpuReading['facts'][K] }
 
 const header = /(?:Driver|KMD) Version:\s*([^\s|]+)(?:.*?CUDA(?: UMD)? Version:\s*([^\s|]+))?/
 const firstRow =
-  /^\|\s*(\d+)\s+(\S.*?)\s+(?:On|Off|N\/A|WDDM|TCC|MCDM)\s*\|\s*([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])\s+(On|Off|N\/A)\s*\|\s*(.*?)\s*\|?\s*$/i
+  /^\|\s*(\d+)\s+(\S.*?)\s+(?:On|Off|N\/A|ERR!|WDDM|TCC|MCDM)\s*\|\s*([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]|N\/A)\s+(On|Off|N\/A|ERR!)\s*\|\s*(.*?)\s*\|?\s*$/i
 const secondRow = /^\|\s*(\S+)\s+(\S+)\s+(P\d+|N\/A|ERR!)\s+(.+?)\s*\|\s*(.*?)\s*\|\s*(\S+)\s+(\S+.*?)\s*\|?\s*$/
 const processRow = /^\|\s*(\d+)\s+(?:\S+\s+\S+\s+)?(\d+)\s+(C\+G|M\+C|C|G|M)\s+(.*?)\s+(\d+\s*MiB|N\/A)\s*\|?\s*$/
 
@@ -90,7 +91,9 @@ function firstFacts(
 }
 
 function secondFacts(match: RegExpExecArray, line: string, source: Source): Facts {
-  const [, , temperature, , power, memory, utilization, computeMode] = match
+  const [, , temperature, state, power, memory, utilization, computeMode] = match
+  // A sensor of the fan or of the power that fails is no failure of the card.
+  const failure = cardFailure([temperature, state, memory, utilization])
   const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory ?? '')
   const used = by(
     valueFact(source, line, sizes?.[1] ?? memory, (size) => readSize(size)),
@@ -114,5 +117,6 @@ function secondFacts(match: RegExpExecArray, line: string, source: Source): Fact
         : unknown('nvidia-smi does not tell total and used', cite(source, line)),
     utilizationPercent: valueFact(source, line, utilization, readNumber),
     computeMode: textFact(source, line, computeMode),
+    ...(failure === null ? {} : { problem: known(failure, cite(source, line)) }),
   }
 }
