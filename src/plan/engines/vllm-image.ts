@@ -3,6 +3,7 @@ import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
+import { type Container, containerArguments } from './container.ts'
 import type { EnginePlanner } from './engine-planner.ts'
 import { modelArgument, vllmServe } from './vllm-serve.ts'
 
@@ -16,56 +17,48 @@ export const vllmImage: EnginePlanner = {
   fetchModel: () => [],
 
   serve(context, purpose): Serve {
-    const { recipe } = context
-    const paths = installPaths(context, uvVersion)
-    const name = containerName(context)
-    const model = purpose === 'proof' ? '/rigup/proof-model' : containerModel(context)
-    const serve = vllmServe(context, purpose, [], {})
-    const argv = [
-      containerTool(context),
-      'run',
-      '--rm',
-      '--name',
-      name,
-      '--init',
-      '--ipc=host',
-      '--network=host',
-      ...deviceArguments(context),
-    ]
-    // Names only for what is a secret: the tool takes the value from its own environment.
-    argv.push('--env', 'HF_TOKEN', '--env', 'VLLM_API_KEY')
-    for (const [key, value] of Object.entries(serve.environment)) {
-      if (key !== 'HF_HOME') argv.push('--env', `${key}=${value}`)
-    }
-    argv.push('--volume', `${modelCacheOf(context)}:/root/.cache/huggingface`)
-    argv.push('--volume', `${join(paths.engine, 'vllm-cache')}:/root/.cache/vllm`)
-    if (purpose === 'proof') argv.push('--volume', `${paths.proofModel}:/rigup/proof-model:ro`)
-    if (purpose === 'model' && recipe.model.source === 'local')
-      argv.push('--volume', `${recipe.model.id}:/rigup/model:ro`)
-    argv.push(
-      imageReference(context),
-      '--model',
-      model,
-      '--host',
-      recipe.server.host,
-      '--port',
-      String(recipe.server.port),
-    )
+    const tool = containerTool(context)
+    const container = vllmContainer(context, purpose)
     return {
-      ...serve,
-      argv: [...argv, ...serve.argv],
+      ...vllmServe(context, purpose, [], {}),
+      argv: containerArguments(container, tool),
       environment: {},
-      cleanUp: [[containerTool(context), 'stop', name]],
+      cleanUp: [[tool, 'stop', container.name]],
     }
   },
 }
 
-function containerTool({ recipe }: PlanContext): string {
-  return recipe.engine.containerTool ?? 'docker'
+/** vLLM's container of a recipe: the host's network and shared memory, its cards, and caches that outlive it. */
+export function vllmContainer(context: PlanContext, purpose: Serve['purpose']): Container {
+  const { recipe } = context
+  const paths = installPaths(context, uvVersion)
+  const { argv: flags, environment } = vllmServe(context, purpose, [], {})
+  // The cache of the host is mounted where the image looks for it.
+  const { HF_HOME: _, ...inside } = environment
+  const model = purpose === 'proof' ? '/rigup/proof-model' : containerModel(context)
+  const ownModel =
+    purpose === 'proof'
+      ? [{ host: paths.proofModel, container: '/rigup/proof-model', readOnly: true }]
+      : recipe.model.source === 'local'
+        ? [{ host: recipe.model.id, container: '/rigup/model', readOnly: true }]
+        : []
+  return {
+    name: `rigup-${recipe.name}`,
+    image: imageReference(context),
+    ...deviceAccess(context),
+    environment: inside,
+    secrets: ['HF_TOKEN', 'VLLM_API_KEY'],
+    volumes: [
+      { host: modelCacheOf(context), container: '/root/.cache/huggingface' },
+      { host: join(paths.engine, 'vllm-cache'), container: '/root/.cache/vllm' },
+      ...ownModel,
+    ],
+    command: ['--model', model, '--host', recipe.server.host, '--port', String(recipe.server.port), ...flags],
+  }
 }
 
-function containerName({ recipe }: PlanContext): string {
-  return `rigup-${recipe.name}`
+function containerTool({ recipe }: PlanContext): string {
+  return recipe.engine.containerTool ?? 'docker'
 }
 
 function containerModel({ recipe }: PlanContext): string {
@@ -84,20 +77,27 @@ export function imageReference({ recipe }: PlanContext): string {
 }
 
 /** How the cards reach the container. The groups are numeric: names differ between host and image. */
-function deviceArguments({ recipe, machine }: PlanContext): string[] {
-  if (recipe.engine.route === 'vllm-rocm-image') {
-    const groups = (machine.user.groups.value ?? []).filter((group) => /^(video|render)/.test(group))
-    return [
-      '--device=/dev/kfd',
-      '--device=/dev/dri',
-      ...groups.map((group) => `--group-add=${/\((\d+)\)/.exec(group)?.[1] ?? group}`),
-      '--cap-add=SYS_PTRACE',
-      '--security-opt=seccomp=unconfined',
-    ]
+function deviceAccess({
+  recipe,
+  machine,
+}: PlanContext): Pick<Container, 'gpus' | 'devices' | 'groups' | 'capabilities' | 'securityOptions'> {
+  const none = { gpus: 'none', devices: [], groups: [], capabilities: [], securityOptions: [] } as const
+  switch (recipe.engine.route) {
+    case 'vllm-rocm-image': {
+      const groups = (machine.user.groups.value ?? []).filter((group) => /^(video|render)/.test(group))
+      return {
+        gpus: 'none',
+        devices: ['/dev/kfd', '/dev/dri'],
+        groups: groups.map((group) => /\((\d+)\)/.exec(group)?.[1] ?? group),
+        capabilities: ['SYS_PTRACE'],
+        securityOptions: ['seccomp=unconfined'],
+      }
+    }
+    case 'vllm-xpu-image':
+      return { ...none, devices: ['/dev/dri'] }
+    default:
+      return { ...none, gpus: 'nvidia' }
   }
-  if (recipe.engine.route === 'vllm-xpu-image') return ['--device=/dev/dri']
-  if (recipe.engine.containerTool === 'podman') return ['--device=nvidia.com/gpu=all']
-  return ['--gpus=all']
 }
 
 function pullAction(context: PlanContext): Action {
