@@ -10,6 +10,8 @@ export type Checkpoint = {
   /** Commit on the hub. */
   readonly revision: string | null
   readonly architecture: ModelArchitecture
+  /** What its config.json says of that, for keeping; null where the architecture is not its own (catalogue, similar). */
+  readonly config: Readonly<Record<string, unknown>> | null
   /** Bytes of the weight files that an engine reads; null: not known. */
   readonly bytes: number | null
   /** Bytes of everything a download of the repository fetches; null: not known. */

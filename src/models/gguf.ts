@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { gguf } from '@huggingface/gguf'
 import { messageOf, Problem } from '../core/problem.ts'
 import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { storedConfig } from '../knowledge/models/stored-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Fetch } from './network.ts'
 
@@ -68,12 +69,14 @@ export async function readGguf(
       cause,
     })
   })
+  const config = configOf(Object.fromEntries(Object.entries(header.metadata)), bytes)
   return {
     id,
     source: remote === undefined ? 'local' : 'hub',
     format: 'gguf',
     revision: null,
-    architecture: architectureFromConfig(configOf(Object.fromEntries(Object.entries(header.metadata)), bytes)),
+    architecture: architectureFromConfig(config),
+    config: storedConfig(config),
     bytes,
     downloadBytes: remote === undefined ? 0 : bytes,
     licence: null,

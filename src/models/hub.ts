@@ -2,6 +2,7 @@ import { downloadFile, HubApiError, listFiles, modelInfo } from '@huggingface/hu
 import { messageOf, Problem } from '../core/problem.ts'
 import { redact } from '../core/redact.ts'
 import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, type CheckpointFile, completeConfig, quantizationFiles, weightsOf } from './checkpoint.ts'
 import { readGguf } from './gguf.ts'
 import { type Environment, type Fetch, hubUrl, patientFetch, withEndpointCredentials } from './network.ts'
@@ -112,17 +113,14 @@ async function ask(question: HubQuestion, session: Session): Promise<Checkpoint>
     })
   const side = quantizationFiles.find((name) => files.some((one) => one.path === name))
   const weights = weightsOf(files)
+  const sideFile = side === undefined ? null : { name: side, content: await json(session, side) }
+  const complete = completeConfig(config, sideFile, weights.bytes)
   return {
     id,
     source: 'hub',
     format: weights.format,
-    architecture: architectureFromConfig(
-      completeConfig(
-        config,
-        side === undefined ? null : { name: side, content: await json(session, side) },
-        weights.bytes,
-      ),
-    ),
+    architecture: architectureFromConfig(complete),
+    config: storedConfig(complete),
     bytes: weights.bytes,
     downloadBytes,
     notes: [],

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode, Problem } from '../core/problem.ts'
 import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, type CheckpointFile, completeConfig, quantizationFiles, weightsOf } from './checkpoint.ts'
 import { readGguf } from './gguf.ts'
 
@@ -80,12 +81,14 @@ export async function readLocal(path: string): Promise<Checkpoint> {
     })
   }
   const weights = weightsOf(files)
+  const complete = completeConfig(config, await sideFile(path, files), weights.bytes)
   return {
     id: path,
     source: 'local',
     format: weights.format,
     revision: null,
-    architecture: architectureFromConfig(completeConfig(config, await sideFile(path, files), weights.bytes)),
+    architecture: architectureFromConfig(complete),
+    config: storedConfig(complete),
     bytes: weights.bytes,
     downloadBytes: 0,
     licence: null,

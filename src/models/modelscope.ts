@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { messageOf, Problem } from '../core/problem.ts'
 import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, completeConfig, weightsOf } from './checkpoint.ts'
 import { type HubQuestion, HubUnreachable } from './hub.ts'
 import { patientFetch } from './network.ts'
@@ -52,12 +53,14 @@ export async function readFromModelScope(question: HubQuestion): Promise<Checkpo
   }))
   const weights = weightsOf(files)
   const config = await get(`models/${id}/resolve/${revision}/config.json`)
+  const complete = completeConfig(config, null, weights.bytes)
   return {
     id,
     source: 'modelscope',
     format: weights.format,
     revision: question.revision ?? null,
-    architecture: architectureFromConfig(completeConfig(config, null, weights.bytes)),
+    architecture: architectureFromConfig(complete),
+    config: storedConfig(complete),
     bytes: weights.bytes,
     downloadBytes: files.reduce((sum, file) => sum + file.bytes, 0),
     licence: null,

@@ -29,3 +29,24 @@ export function expandLists(config: Readonly<Record<string, unknown>>, layers: n
     Object.entries(config).map(([name, value]) => [name, isCompactList(value) ? expanded(value, layers) : value]),
   )
 }
+
+/** Shorter lists are easier to read as they are. */
+const shortEnough = 8
+
+/** A list as the catalogue and recipes store it: itself where it is short or has no order. `expandLists` gives it back. */
+export function compactList(list: readonly unknown[], layers: number): unknown {
+  if (list.length <= shortEnough) return list
+  if (list.length === layers) {
+    const period = Array.from({ length: Math.floor(layers / 2) }, (_, index) => index + 1).find((size) =>
+      list.every((value, index) => value === list[index % size]),
+    )
+    if (period !== undefined) return { period: list.slice(0, period) }
+  }
+  const runs: [unknown, number][] = []
+  for (const value of list) {
+    const last = runs.at(-1)
+    if (last !== undefined && last[0] === value) last[1] += 1
+    else runs.push([value, 1])
+  }
+  return runs.length * 2 < list.length ? { runs } : list
+}
