@@ -204,6 +204,30 @@ export function amdTargetOfChip(chip: string): string | null {
   return amdChips.find(([pattern]) => pattern.test(chip))?.[1] ?? null
 }
 
+/** Names under which AMD sells what has one target; those of several chips (RX 6800M, RX 7700S) are not in it. */
+const amdNames: readonly (readonly [RegExp, string])[] = [
+  [/\bMI25\b|RX Vega (56|64)\b|Vega Frontier/i, 'gfx900'],
+  [/\bMI[56]0\b|Radeon (Pro )?VII\b/i, 'gfx906'],
+  [/\bMI100\b/, 'gfx908'],
+  [/\bMI2[15]0X?\b/, 'gfx90a'],
+  [/\bMI3(00[AX]|08X|25X)\b/, 'gfx942'],
+  [/\bMI35[05]X\b/, 'gfx950'],
+  [/\bRX 6(800|900|950)\b|\bW6[89]00X?\b/, 'gfx1030'],
+  [/\bRX 7900\b|\bW7[89]00\b/, 'gfx1100'],
+  [/\bRX 7800 XT\b|\bRX 7700 XT\b|\bW7700\b/, 'gfx1101'],
+  [/\bRX 7600\b|\bW7[56]00\b/, 'gfx1102'],
+  [/\b7[468]0M\b/, 'gfx1103'],
+  [/\b8[89]0M\b/, 'gfx1150'],
+  [/\b80[456]0S\b/, 'gfx1151'],
+  [/\bRX 9060\b/, 'gfx1200'],
+  [/\bRX 9070\b|\bR9[67]00\b/, 'gfx1201'],
+]
+
+/** AMD's target by the chip's name or the card's, as tools print it; null where it is not certain. */
+export function amdTargetOfName(name: string): string | null {
+  return amdTargetOfChip(name) ?? amdNames.find(([pattern]) => pattern.test(name))?.[1] ?? null
+}
+
 /** True for AMD targets that exist only as part of a CPU: they share its memory. (gfx942 is MI300A too, which is told by its name.) */
 export function isIntegratedTarget(arch: string): boolean {
   return amdTargets.some(([, , target, integrated]) => target === arch && integrated === true)

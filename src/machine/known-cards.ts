@@ -1,6 +1,6 @@
 import {
   amdTargetOf,
-  amdTargetOfChip,
+  amdTargetOfName,
   capabilityOf,
   capabilityOfDevice,
   isIntegratedTarget,
@@ -56,17 +56,25 @@ function unifiedOrNominal(unified: boolean, name: string | null): GpuReading['fa
 
 function amdFacts({ facts, deviceId, chip }: GpuReading): GpuReading['facts'] {
   const target = deviceId === undefined ? null : amdTargetOf(deviceId)
-  const byChip = target === null && chip !== undefined ? amdTargetOfChip(chip) : null
-  const arch = facts.arch?.value ?? target?.arch ?? byChip
+  const named = chip ?? facts.name?.value ?? null
+  const byName = target === null && named !== null ? amdTargetOfName(named) : null
+  const arch = facts.arch?.value ?? target?.arch ?? byName
   // MI300A is a CPU and a GPU over one memory, of the same target as the cards.
   const accelerated = deviceId === 0x74a0 || /\bMI300A\b/.test(facts.name?.value ?? '')
   const integrated = accelerated || (target?.integrated ?? (arch !== null && isIntegratedTarget(arch)))
   const id = deviceId === undefined ? undefined : pciId('1002', deviceId)
   const name = id === undefined ? null : nameOfPciId(id)
-  const told = target?.arch ?? byChip
+  const told = target?.arch ?? byName
   return {
     ...(name === null ? {} : { name: known(name, cite(table, id)) }),
-    ...(told === null ? {} : { arch: { ...known(told, cite(table, id ?? chip)), method: 'the table of chips' } }),
+    ...(told === null
+      ? {}
+      : {
+          arch: {
+            ...known(told, cite(table, id ?? named ?? undefined)),
+            method: target ? 'the table of chips' : 'the name of the chip or card',
+          },
+        }),
     ...(arch === null ? {} : { unifiedMemory: known(integrated, cite(table, id ?? arch)) }),
     ...unifiedOrNominal(false, facts.name?.value ?? name),
   }

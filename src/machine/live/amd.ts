@@ -1,7 +1,7 @@
 import { amdTargetOf } from '../../knowledge/gpus.ts'
 import { type Fact, known } from '../fact.ts'
 import type { Host } from '../host/host.ts'
-import { readAmdSmi } from '../probes/amd-smi.ts'
+import { readAmdSmi } from '../probes/amd-smi/read.ts'
 import { readKfdProperties } from '../probes/kfd.ts'
 import { readRocmSmi } from '../probes/rocm-smi.ts'
 import { by, readPciAddress } from '../read-value.ts'

@@ -20,12 +20,20 @@ type Cards = Map<number, Map<string, Field>>
 
 /** Reads `rocm-smi`: its JSON, its lists (`GPU[0] : key: value`), its tables and its topology, of ROCm 4 to 7. */
 export function readRocmSmi(text: string, source: Source): Reading {
-  const cards = fromJson(text) ?? fromText(text)
+  const cards = fromJson(text) ?? fromCsv(text) ?? fromText(text)
   const driver = [...cards.values()].map((fields) => fields.get('driver version')).find(Boolean)
   const numbers = [...cards.keys()].filter((number) => number >= 0).toSorted((a, b) => a - b)
   return {
     gpus: numbers.map((number) => readCard(number, cards.get(number) ?? new Map(), driver, source)),
     links: readLinks(text, source),
+    ...notInitialized(text, numbers.length),
+  }
+}
+
+function notInitialized(text: string, found: number): Pick<Reading, 'problems'> {
+  if (found > 0 || !/driver not initialized|amdgpu not found in modules/i.test(text)) return {}
+  return {
+    problems: [{ about: 'amdgpu-driver', text: 'The kernel driver amdgpu is not loaded, so rocm-smi sees no card.' }],
   }
 }
 
@@ -53,38 +61,79 @@ function fromText(text: string): Cards {
     if (!fields.has(key)) fields.set(key, field)
     cards.set(number, fields)
   }
-  let concise: number | null = null
+  let inTable = false
+  let named: number | null = null
   for (const line of linesOf(text)) {
     // A line that begins with ERROR or WARNING tells what failed, not what is.
     const listed = /^GPU\[(\d+)\]\s*:\s*(.+?):\s+(\S.*?)\s*$/.exec(line)
     const version = /^Driver version:\s*(\S+)/.exec(line)
-    // `0  1  0x73df, 61797  65.0°C`, `0  [0x74a1 : 0x00]  41.0°C`, `0  39.0c  39.0W`
-    const row =
-      /^(\d+)\s+(?:\d+\s+)?(?:\[?(0x[0-9a-f]{3,4})\b[^\]\s]*(?:\s*:\s*0x[0-9a-f]+\])?(?:\s*\d+)?\s+)?(-?[\d.]+)\s*°?C\s+([\d.]+)\s*W/i.exec(
-        line,
-      )
-    const hardware = /^(\d+)\s+(?:0x)?([0-9a-f]{4})\s.*\s([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s*$/i.exec(line)
-    if (listed) put(Number(listed[1]), (listed[2] ?? '').toLowerCase(), { value: listed[3] ?? '', line })
+    // `0  0x73df  gfx1031 ...  0000:03:00.0`, of --showhw
+    const hardware =
+      /^(\d+)\s+(?:\d+\s+)?(?:0x)?([0-9a-f]{4})\s.*\s([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b/i.exec(line)
+    const row = inTable ? /^(\d+)\s+\S/.exec(line) : null
+    if (/^(GPU|Device)\s.*\b(Temp|Perf)\b/.test(line)) inTable = true
+    else if (listed) put(Number(listed[1]), (listed[2] ?? '').toLowerCase(), { value: listed[3] ?? '', line })
     else if (version) put(-1, 'driver version', { value: version[1] ?? '', line })
     else if (hardware) {
       put(Number(hardware[1]), 'device id', { value: `0x${hardware[2]}`, line })
       put(Number(hardware[1]), 'pci bus', { value: hardware[3] ?? '', line })
+      const target = /\bgfx[0-9a-f]+\b/.exec(line)
+      if (target) put(Number(hardware[1]), 'gfx version', { value: target[0], line })
     } else if (row) {
-      concise = Number(row[1])
-      if (row[2]) put(concise, 'device id', { value: row[2], line })
-      put(concise, 'temperature (sensor edge) (c)', { value: row[3] ?? '', line })
-      put(concise, 'average graphics package power (w)', { value: row[4] ?? '', line })
-      const use = /(\d+)%\s*$/.exec(line)
-      if (use) put(concise, 'gpu use (%)', { value: use[1] ?? '', line })
-    } else if (concise !== null) {
+      named = Number(row[1])
+      for (const [key, value] of conciseCells(line)) put(named, key, { value, line })
+    } else if (named !== null) {
       // The name has a row of its own; it is cut off at 20 characters.
       const name = /^\s+(\S.*?)\s*$/.exec(line)?.[1]
       if (name !== undefined && /[A-Z]/.test(name) && !line.includes('='))
-        put(concise, 'card series', { value: name, line })
-      concise = null
+        put(named, 'card series', { value: name, line })
+      else inTable = false
+      named = null
     }
   }
   return cards
+}
+
+/**
+ * A row of the overview, which every release lays out anew: `0  1  0x73df, 61797  65.0°C`, `0  [0x74a1 : 0x00]  41.0°C`,
+ * `0  39.0c  39.0W`. What does not answer is N/A.
+ */
+function conciseCells(line: string): (readonly [string, string])[] {
+  const cells: readonly (readonly [string, RegExp])[] = [
+    ['device id', /^\d+\s+(?:\d+\s+)?\[?(0x[0-9a-f]{3,4})\b/i],
+    ['temperature (sensor edge) (c)', /\s(-?[\d.]+)\s*°?C\b/i],
+    ['average graphics package power (w)', /\s([\d.]+)\s*W\b/],
+    ['gpu use (%)', /\s(\d+)%\s*$/],
+  ]
+  // Before a card is counted its row is there, whatever answers.
+  return [
+    ['row', line.trim()],
+    ...cells.flatMap(([key, pattern]) => {
+      const value = pattern.exec(line)?.[1]
+      return value === undefined ? [] : [[key, value] as const]
+    }),
+  ]
+}
+
+/** `--csv`: each section has its own headings; `cardsystem` is the system. */
+function fromCsv(text: string): Cards | null {
+  const cards: Cards = new Map()
+  let columns: string[] = []
+  for (const line of linesOf(text)) {
+    const cells = line.split(',').map((cell) => cell.trim())
+    const number = cells[0] === 'cardsystem' ? -1 : Number(/^card(\d+)$/.exec(cells[0] ?? '')?.[1] ?? Number.NaN)
+    if (cells[0] === 'device' && cells.length > 1) columns = cells
+    else if (!Number.isNaN(number) && columns.length > 0) {
+      const fields = cards.get(number) ?? new Map<string, Field>()
+      for (const [position, column] of columns.entries()) {
+        const value = cells[position] ?? ''
+        if (position > 0 && value !== '' && !fields.has(column.toLowerCase()))
+          fields.set(column.toLowerCase(), { value, line })
+      }
+      cards.set(number, fields)
+    }
+  }
+  return cards.size > 0 ? cards : null
 }
 
 function readCard(
@@ -98,7 +147,7 @@ function readCard(
   const deviceId = deviceIdOf(find('device id', 'gpu id'), find('card model'))
   const target = deviceId === null ? null : amdTargetOf(deviceId)
   const gfx = find('gfx version')
-  const arch = gfx?.value ?? target?.arch ?? null
+  const arch = gfx ? targetName(gfx.value) : (target?.arch ?? null)
   const integrated = target?.integrated ?? (arch !== null && isIntegratedTarget(arch))
   const name = [find('device name'), find('card series'), find('card model')].find(
     (field) => field && !/^-?0x/.test(field.value),
@@ -138,6 +187,12 @@ function readCard(
       unifiedMemory: integrated && idLine ? known(true, cite(source, idLine.line)) : undefined,
     }),
   }
+}
+
+/** ROCm 6.0 writes the step of a target as a decimal number: its `gfx9010` is gfx90a. */
+function targetName(text: string): string | null {
+  const target = /^gfx[0-9a-f]{3,4}\b/i.exec(text)?.[0].toLowerCase() ?? null
+  return target === 'gfx9010' ? 'gfx90a' : target
 }
 
 function present<T extends object>(facts: { [K in keyof T]: T[K] | undefined }): Partial<T> {

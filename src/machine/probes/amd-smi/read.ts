@@ -1,22 +1,43 @@
-import { amdTargetOf, isIntegratedTarget } from '../../knowledge/gpus.ts'
-import { type Fact, known } from '../fact.ts'
-import { jsonDocuments } from '../json-text.ts'
-import { linesOf } from '../lines.ts'
-import { by, generationOfSpeed, readCount, readNumber, readPciAddress, readSize, saysNothing } from '../read-value.ts'
-import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../reading.ts'
-
-/** A tree of names in lower case; leaves are text. */
-type Tree = { readonly [name: string]: Tree | string }
+import { amdTargetOf, isIntegratedTarget } from '../../../knowledge/gpus.ts'
+import { type Fact, known } from '../../fact.ts'
+import { jsonDocuments } from '../../json-text.ts'
+import { linesOf } from '../../lines.ts'
+import {
+  by,
+  generationOfSpeed,
+  readCount,
+  readNumber,
+  readPciAddress,
+  readSize,
+  saysNothing,
+} from '../../read-value.ts'
+import { cite, type GpuReading, type LinkReading, type Reading, type Source } from '../../reading.ts'
+import { cardsFromCsv } from './csv.ts'
+import { cardsFromTable } from './table.ts'
+import { readAmdTopology } from './topology.ts'
+import type { Tree } from './tree.ts'
 
 /**
- * Reads `amd-smi list|static|metric|topology`, as JSON (a list, or `{gpu_data: [...]}` since ROCm 7) or as text. The names
- * have changed with the releases; each fact is looked for under all of them.
+ * Reads `amd-smi list|static|metric|topology|monitor` and its overview, as JSON (a list, or `{gpu_data: [...]}` since ROCm 7), CSV
+ * or text. The names have changed with the releases; each fact is looked for under all of them.
  */
 export function readAmdSmi(text: string, source: Source): Reading {
-  const cards = (fromJson(text) ?? fromText(text)).filter((card) => typeof card.gpu === 'string')
+  const found = fromJson(text) ?? [...fromText(text), ...cardsFromCsv(text), ...cardsFromTable(text)]
+  const cards = found.filter((card) => typeof card.gpu === 'string')
+  const topology = readAmdTopology(text, source)
   return {
-    gpus: cards.map((card, position) => readCard(card, position, source)),
-    links: cards.flatMap((card) => readLinks(card, source)),
+    gpus: [...cards.map((card, position) => readCard(card, position, source)), ...topology.gpus],
+    links: [...cards.flatMap((card) => readLinks(card, source)), ...topology.links],
+    ...notInitialized(text, cards.length),
+  }
+}
+
+function notInitialized(text: string, found: number): Pick<Reading, 'problems'> {
+  const failed =
+    /AMDSMI_STATUS_(?:NOT_INIT|DRIVER_NOT_LOADED|NO_DRV)|driver not initialized|amdgpu not found in modules/i
+  if (found > 0 || !failed.test(text)) return {}
+  return {
+    problems: [{ about: 'amdgpu-driver', text: 'The kernel driver amdgpu is not loaded, so amd-smi sees no card.' }],
   }
 }
 
@@ -92,27 +113,24 @@ function readCard(card: Tree, position: number, source: Source): GpuReading {
   }
   const text = (value: string) => value
   const id = leaf(card, ['asic/device_id'])
-  const deviceId = id && /^0x[0-9a-f]+$/i.test(id.value) ? Number.parseInt(id.value, 16) : null
+  const uuid = leaf(card, ['uuid'])
+  const deviceId = id && /^0x[0-9a-f]+$/i.test(id.value) ? Number.parseInt(id.value, 16) : deviceOfUuid(uuid?.value)
   const target = deviceId === null ? null : amdTargetOf(deviceId)
   const arch =
     fact((value) => /gfx[0-9a-f]+/.exec(value)?.[0] ?? null, 'asic/target_graphics_version', 'asic/gfx_version') ??
-    (target && id ? by(known(target.arch, cite(source, id.line)), 'the table of PCI device ids') : undefined)
-  const memory = (part: string) => {
-    const found = fact(
-      (value) => readSize(value),
-      `mem_usage/${part}_vram`,
-      ...(part === 'total' ? ['vram/size', 'vram/vram_size'] : []),
-    )
-    return found && by(found, `amd-smi ${part} VRAM`)
-  }
+    (target && (id ?? uuid)
+      ? by(known(target.arch, cite(source, (id ?? uuid)?.line)), 'the table of PCI device ids')
+      : undefined)
   const speed = (value: string) => generationOfSpeed(readNumber(value))
   const integrated = target?.integrated === true || (arch?.value ? isIntegratedTarget(arch.value) : false)
+  const memory = memoryReader(fact, integrated)
   const facts = {
     name: fact(text, 'asic/market_name', 'board/product_name'),
     pciAddress: fact(readPciAddress, 'bus/bdf', 'bdf', 'bus_info/bdf'),
     uuid: fact(text, 'uuid'),
     arch,
     driver: fact(text, 'driver/version', 'driver/driver_version'),
+    runtime: fact(text, 'runtime'),
     memoryTotalBytes: memory('total'),
     memoryUsedBytes: memory('used'),
     memoryFreeBytes: memory('free'),
@@ -124,7 +142,7 @@ function readCard(card: Tree, position: number, source: Source): GpuReading {
     temperatureCelsius: fact(readNumber, 'temperature/edge', 'temperature/hotspot'),
     powerWatts: fact(readNumber, 'power/socket_power', 'power/current_socket_power'),
     numaNode: fact(readCount, 'numa/node'),
-    unifiedMemory: integrated && id ? known(true, cite(source, id.line)) : undefined,
+    unifiedMemory: integrated ? known(true, cite(source, (id ?? uuid)?.line)) : undefined,
   }
   return {
     vendor: 'amd',
@@ -132,6 +150,35 @@ function readCard(card: Tree, position: number, source: Source): GpuReading {
     ...(deviceId === null ? {} : { deviceId }),
     facts: Object.fromEntries(Object.entries(facts).filter(([, entry]) => entry !== undefined)) as GpuReading['facts'],
   }
+}
+
+type FactReader = <T>(read: (text: string) => T | null, ...paths: string[]) => Fact<T> | undefined
+
+/**
+ * VRAM; of a GPU inside the CPU the larger of its carve-out and what it may take from the RAM (GTT), as ROCm allocates since Linux
+ * 6.10.
+ */
+function memoryReader(fact: FactReader, integrated: boolean) {
+  const size = (...paths: string[]) => fact((value) => readSize(value), ...paths)
+  const vram = size('mem_usage/total_vram', 'vram/size', 'vram/vram_size')
+  const gtt = size('mem_usage/total_gtt')
+  const kind = integrated && (gtt?.value ?? 0) > (vram?.value ?? 0) ? 'gtt' : 'vram'
+  const method = (part: string) =>
+    kind === 'gtt'
+      ? `amd-smi ${part} GTT: the RAM that the GPU may use; the carve-out is smaller`
+      : integrated
+        ? `amd-smi ${part} VRAM: the carve-out; what the GPU may take from the RAM beside it is not told`
+        : `amd-smi ${part} VRAM`
+  return (part: 'total' | 'used' | 'free') => {
+    const found = part === 'total' ? (kind === 'gtt' ? gtt : vram) : size(`mem_usage/${part}_${kind}`)
+    return found && by(found, method(part))
+  }
+}
+
+/** amd-smi makes its UUID from the partition, `ff`, and the PCI device id: `b0ff74a1-...` is a card 74a1. */
+function deviceOfUuid(uuid: string | undefined): number | null {
+  const id = /^[0-9a-f]{2}ff([0-9a-f]{4})-[0-9a-f]{4}-1000-/i.exec(uuid ?? '')?.[1]
+  return id === undefined || id === '0000' ? null : Number.parseInt(id, 16)
 }
 
 function readLinks(card: Tree, source: Source): LinkReading[] {
