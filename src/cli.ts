@@ -104,7 +104,7 @@ function program(): Command {
   rigup
     .command('export <recipe>')
     .description('write a recipe as something that works without rigup')
-    .requiredOption('--to <format>', 'sh')
+    .requiredOption('--to <format>', 'sh, systemd, compose, nix (a NixOS module) or client (settings for editors)')
     .option('--machine <file|name>', 'for a saved machine')
     .action(async (recipe: string, options: { to: string; machine?: string }) => {
       const { runExport } = await import('./commands/export.ts')

@@ -4,7 +4,8 @@ import { basename, dirname } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { printable } from '../core/printable.ts'
 import { Problem } from '../core/problem.ts'
-import { planToShell } from '../export/sh.ts'
+import type { ExportTarget } from '../export/export-target.ts'
+import { exportTargets } from '../export/export-targets.ts'
 import type { Plan } from '../plan/plan.ts'
 import { loadRecipe } from '../recipe/files.ts'
 import { type CommandIo, say } from './io.ts'
@@ -14,19 +15,27 @@ import { prepare } from './prepare.ts'
 /** A script stays a file that can be mailed; what is larger is copied from where it lies. */
 const largestArchiveBytes = 16 * 1024 * 1024
 
-/** `rigup export RECIPE --to sh`: writes to standard output what does the same without rigup. */
+/** `rigup export RECIPE --to FORMAT`: writes to standard output what does the same without rigup. */
 export async function runExport(
   given: string,
   options: { to: string; machine?: string },
   io: CommandIo,
 ): Promise<void> {
-  if (options.to !== 'sh') {
-    throw new Problem({ what: `There is no export to "${options.to}".`, next: 'use: --to sh', exit: 'usage' })
-  }
+  const target = targetOf(options.to)
   const { recipe, lock } = await loadRecipe(given)
-  const { plan, refusals } = await prepare(recipe, lock, await loadMachine(options))
+  const { context, plan, refusals } = await prepare(recipe, lock, await loadMachine(options))
   for (const { what, why } of refusals) say(io, printable(`cannot work there: ${what} ${why}`))
-  io.stdout.write(planToShell(plan, await archivesOf(plan)))
+  io.stdout.write(target.write({ context, plan, archives: await archivesOf(plan) }))
+}
+
+function targetOf(name: string): ExportTarget {
+  const target = Object.entries<ExportTarget>(exportTargets).find(([each]) => each === name)?.[1]
+  if (target) return target
+  throw new Problem({
+    what: `There is no export to "${name}".`,
+    next: `use one of: ${Object.keys(exportTargets).join(', ')}`,
+    exit: 'usage',
+  })
 }
 
 /** What the plan copies from rigup's own files, as base64 of a gzipped tar of each folder's content. */

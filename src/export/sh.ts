@@ -1,10 +1,17 @@
 import { printableLine } from '../core/printable.ts'
 import { shellQuote } from '../core/shell-quote.ts'
 import type { Action, Plan } from '../plan/plan.ts'
+import type { ExportTarget } from './export-target.ts'
 import { checkLines } from './sh-checks.ts'
 import { ShellContents } from './sh-contents.ts'
 import { operationLines } from './sh-operations.ts'
 import { shellPrelude, shellServePrelude } from './sh-prelude.ts'
+
+/** The whole plan as a script. */
+export const shell: ExportTarget = {
+  describes: 'a shell script that installs and proves it without rigup',
+  write: ({ plan, archives }) => planToShell(plan, archives),
+}
 
 /**
  * A plan as a POSIX shell script that does the same without rigup: needs sh, coreutils and curl. `archives` holds, as base64 of a

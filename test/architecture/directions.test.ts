@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   plan: ['core', 'machine', 'knowledge', 'recipe'],
   run: ['core', 'machine', 'recipe', 'plan'],
   launch: ['core', 'knowledge', 'log', 'recipe', 'plan', 'run'],
-  export: ['core', 'recipe', 'plan', 'run'],
+  export: ['core', 'machine', 'knowledge', 'recipe', 'plan'],
   ui: ['core', 'log', 'types:advice', 'types:plan', 'types:run', 'types:diagnosis'],
   steps: ['core', 'machine', 'knowledge', 'recipe', 'advice', 'plan', 'run', 'launch', 'diagnosis', 'log', 'ui'],
   wizard: [

@@ -1,0 +1,11 @@
+import { client } from './client.ts'
+import { compose } from './compose.ts'
+import type { ExportTarget } from './export-target.ts'
+import { nix } from './nix.ts'
+import { shell } from './sh.ts'
+import { systemd } from './systemd.ts'
+
+/** What a recipe can be written as, by the name that `--to` takes. A new one is a file beside this one and a line here. */
+export const exportTargets = { sh: shell, systemd, compose, nix, client } as const satisfies Readonly<
+  Record<string, ExportTarget>
+>

@@ -1,0 +1,157 @@
+import { Problem } from '../core/problem.ts'
+import { unitQuote } from '../core/unit-quote.ts'
+import { ollama } from '../knowledge/ollama.ts'
+import type { PlanContext } from '../plan/context.ts'
+import { type Container, volumeText } from '../plan/engines/container.ts'
+import { vllmContainer } from '../plan/engines/vllm-image.ts'
+import type { ExportTarget } from './export-target.ts'
+import { type NixValue, nixText } from './nix-text.ts'
+import { servedEngine, servedPurpose, servedTitle } from './served-engine.ts'
+
+type Settings = Record<string, NixValue>
+
+/** A NixOS module: NixOS makes /etc from its configuration, so the service is declared there and nothing is written by rigup. */
+export const nix: ExportTarget = {
+  describes: 'a NixOS module (Ollama, llama.cpp, routes with an image)',
+  write({ context }) {
+    const module = { ...engineSettings(context), ...safetySettings(context) }
+    return [
+      `# Made by rigup from the recipe ${context.recipe.name}: ${servedTitle(context)}.`,
+      '# Put it beside configuration.nix, name it in `imports`, and run: nixos-rebuild switch',
+      '{ pkgs, ... }:',
+      nixText(module),
+      '',
+    ].join('\n')
+  },
+}
+
+function engineSettings(context: PlanContext): Settings {
+  const { recipe } = context
+  if (recipe.engine.route === 'ollama') return ollamaSettings(context)
+  if (recipe.engine.route === 'llama-cpp') return llamaCppSettings(context)
+  if (recipe.engine.route.endsWith('-image')) return containerSettings(context)
+  throw new Problem({
+    what: `The route ${recipe.engine.route} cannot be a NixOS module.`,
+    why: 'Wheels are built for the folders of other distributions and do not find their libraries on NixOS.',
+    next: 'Make a recipe with the image of the same engine (rigup --route vllm-cuda-image), and export that.',
+    exit: 'usage',
+  })
+}
+
+/** Options of NixOS' own module (nixos/modules/services/misc/ollama.nix); the package decides which cards are used. */
+function ollamaSettings(context: PlanContext): Settings {
+  const { recipe } = context
+  const serve = servedEngine(context)
+  const { OLLAMA_HOST: _, ...environment } = serve.environment
+  return {
+    'services.ollama': {
+      enable: true,
+      package: { expression: `pkgs.${ollamaPackage(context)}` },
+      host: recipe.server.host,
+      port: recipe.server.port,
+      ...(recipe.model.source === 'proof' ? {} : { loadModels: [serve.servedName] }),
+      environmentVariables: environment,
+    },
+    ...limits(context, 'ollama'),
+  }
+}
+
+type Backend = 'cuda' | 'rocm' | 'vulkan' | 'cpu'
+
+/** ROCm where its build knows every card that is used, Vulkan for the other cards of AMD and Intel. */
+function backendOf({ recipe, machine }: PlanContext): Backend {
+  const chosen = machine.gpus.filter((_, index) => recipe.layout.gpus?.includes(index) ?? true)
+  if (chosen.length === 0) return 'cpu'
+  if (chosen.every(({ vendor }) => vendor.value === 'nvidia')) return 'cuda'
+  const targets: readonly string[] = ollama.rocmTargets
+  const knowsAll = chosen.every(({ vendor, arch }) => vendor.value === 'amd' && targets.includes(arch.value ?? ''))
+  return knowsAll ? 'rocm' : 'vulkan'
+}
+
+function ollamaPackage(context: PlanContext): string {
+  return `ollama-${backendOf(context)}`
+}
+
+/** A service of its own: the program is nixpkgs' llama.cpp, built for these cards. */
+function llamaCppSettings(context: PlanContext): Settings {
+  const serve = servedEngine(context)
+  const backend = backendOf(context)
+  const support = backend === 'cpu' ? '' : `${backend}Support = true; `
+  const [, ...rest] = serve.argv
+  const name = `rigup-${context.recipe.name}`
+  const program = `\${pkgs.llama-cpp.override { ${support}}}/bin/llama-server`
+  const words = rest.map((word) => nixText(unitQuote(word)).slice(1, -1)).join(' ')
+  return {
+    [`systemd.services.${name}`]: {
+      description: servedTitle(context),
+      wantedBy: ['multi-user.target'],
+      wants: ['network-online.target'],
+      after: ['network-online.target'],
+      environment: { ...serve.environment, LLAMA_CACHE: `/var/cache/${name}` },
+      serviceConfig: {
+        ExecStart: { expression: `"${program} ${words}"` },
+        DynamicUser: true,
+        CacheDirectory: name,
+        SupplementaryGroups: ['video', 'render'],
+        Restart: 'on-failure',
+        RestartSec: 15,
+        ...limitSettings(context),
+      },
+    },
+  }
+}
+
+function containerSettings(context: PlanContext): Settings {
+  const container = vllmContainer(context, servedPurpose(context))
+  const backend = context.recipe.engine.containerTool ?? 'docker'
+  return {
+    ...(container.gpus === 'nvidia' ? { 'hardware.nvidia-container-toolkit.enable': true } : {}),
+    'virtualisation.oci-containers.backend': backend,
+    'virtualisation.oci-containers.containers': {
+      [container.name]: {
+        image: container.image,
+        environment: container.environment,
+        volumes: container.volumes.map(volumeText),
+        cmd: [...container.command],
+        extraOptions: runOptions(container),
+      },
+    },
+    ...limits(context, `${backend}-${container.name}`),
+  }
+}
+
+/** The cards come through CDI, which NixOS sets up for both tools. */
+function runOptions(container: Container): string[] {
+  return [
+    ...['--init', '--network=host', '--ipc=host'],
+    ...(container.gpus === 'nvidia' ? ['--device=nvidia.com/gpu=all'] : []),
+    ...container.devices.map((device) => `--device=${device}`),
+    ...container.groups.map((group) => `--group-add=${group}`),
+    ...container.capabilities.map((capability) => `--cap-add=${capability}`),
+    ...container.securityOptions.map((option) => `--security-opt=${option}`),
+  ]
+}
+
+function limitSettings({ recipe }: PlanContext): Settings {
+  const { memoryBytes, swapBytes, oomScoreAdjust } = recipe.memory.limits ?? {}
+  return {
+    ...(memoryBytes === undefined ? {} : { MemoryMax: memoryBytes }),
+    ...(swapBytes === undefined ? {} : { MemorySwapMax: swapBytes }),
+    ...(oomScoreAdjust === undefined ? {} : { OOMScoreAdjust: oomScoreAdjust }),
+    ...(recipe.memory.limits === null ? {} : { OOMPolicy: 'kill' }),
+  }
+}
+
+function limits(context: PlanContext, unit: string): Settings {
+  const settings = limitSettings(context)
+  return Object.keys(settings).length === 0 ? {} : { [`systemd.services.${unit}.serviceConfig`]: settings }
+}
+
+function safetySettings({ recipe }: PlanContext): Settings {
+  const { swap, guard } = recipe.memory
+  return {
+    // NixOS takes the size in MiB.
+    ...(swap === null ? {} : { swapDevices: [{ device: swap.path, size: Math.ceil(swap.bytes / 2 ** 20) }] }),
+    ...(guard === 'earlyoom' ? { 'services.earlyoom.enable': true } : {}),
+  }
+}

@@ -1,0 +1,23 @@
+import type { PlanContext } from '../plan/context.ts'
+import { apiKeyOf } from '../plan/engines/api-key.ts'
+import { enginePlanners } from '../plan/engines/engines.ts'
+import type { Serve } from '../plan/serve.ts'
+
+/** What is served for good: the operator's model, or the proof model where the recipe is only about that. */
+export function servedPurpose({ recipe }: PlanContext): Serve['purpose'] {
+  return recipe.model.source === 'proof' ? 'proof' : 'model'
+}
+
+/** How the engine is started for good, without the limits that a test launch puts around it. */
+export function servedEngine(context: PlanContext): Serve {
+  const serve = enginePlanners[context.recipe.engine.route].serve(context, servedPurpose(context))
+  return { ...serve, ...(context.recipe.engine.route.endsWith('-image') ? {} : apiKeyOf(context)) }
+}
+
+/** `vLLM 0.32.0 with Qwen/Qwen3-8B-AWQ`. */
+export function servedTitle({ recipe }: PlanContext): string {
+  const names = { vllm: 'vLLM', ollama: 'Ollama', 'llama-cpp': 'llama.cpp' } as const
+  const { route, version } = recipe.engine
+  const name = route === 'ollama' || route === 'llama-cpp' ? names[route] : names.vllm
+  return `${name} ${version === 'newest' ? '' : `${version} `}with ${recipe.model.source === 'proof' ? 'the proof model' : recipe.model.id}`
+}
