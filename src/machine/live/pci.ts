@@ -35,6 +35,8 @@ async function readDevice(host: Host, address: string): Promise<Card | null> {
   ])
   const vendor = vendors[vendorId ?? '']
   if (!vendor || !vendorId || !deviceId) return null
+  // Intel's accelerators are neural units and data movers; its cards are display controllers.
+  if (vendor === 'intel' && kind.startsWith('0x12')) return null
   const source = sourceAt(host, directory)
   return {
     address,

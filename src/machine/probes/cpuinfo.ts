@@ -1,6 +1,7 @@
 import { linesOf } from '../lines.ts'
 import { readCount, textFact, valueFact } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
+import { armCore, armMaker } from './arm-cores.ts'
 
 type Field = { readonly name: string; readonly value: string; readonly line: string }
 
@@ -21,18 +22,34 @@ export function readCpuinfo(text: string, source: Source): Reading {
     first('model name', 'cpu model') ??
     fields.find((field) => /^(processor|cpu)$/.test(field.name) && /[a-z]{3}/i.test(field.value))
   const vendor = first('vendor_id')
+  const arm = armOf(fields)
   const sockets = new Set(fields.filter((field) => field.name === 'physical id').map((field) => field.value)).size
   const socketLine = first('physical id')?.line
   return {
     cpu: {
-      vendor: textFact(source, vendor?.line, vendor?.value),
-      model: textFact(source, model?.line, model?.value),
+      vendor: textFact(source, vendor?.line ?? arm?.line, vendor?.value ?? arm?.maker),
+      model: textFact(source, model?.line ?? arm?.line, model?.value ?? arm?.model),
       architecture: factFrom(source, flags?.line ?? model?.line, architectureOf(fields)),
       sockets: factFrom(source, socketLine, sockets > 0 ? sockets : null),
       cores: factFrom(source, first('core id')?.line, coresOf(fields)),
       threads: factFrom(source, processors[0]?.line ?? counted?.line, threads),
       flags: valueFact(source, flags?.line, flags?.value, (value) => value.split(/\s+/)),
     },
+  }
+}
+
+/** The maker and the kinds of cores of a 64-bit ARM processor, which tells them by numbers alone. */
+function armOf(
+  fields: readonly Field[],
+): { maker: string | null; model: string | null; line: string | undefined } | null {
+  const parts = fields.filter((field) => field.name === 'cpu part')
+  const implementer = fields.find((field) => field.name === 'cpu implementer')
+  if (implementer === undefined) return null
+  const names = [...new Set(parts.map((part) => armCore(implementer.value, part.value)))]
+  return {
+    maker: armMaker(implementer.value),
+    model: names.length > 0 && !names.includes(null) ? names.join(' + ') : null,
+    line: parts[0]?.line ?? implementer.line,
   }
 }
 

@@ -2,23 +2,26 @@ import { jsonDocument } from '../json-text.ts'
 import { linesOf } from '../lines.ts'
 import { readCount, textFact, told, valueFact } from '../read-value.ts'
 import { factFrom, type Reading, type Source } from '../reading.ts'
+import { readLscpuTable } from './lscpu-table.ts'
 
 type Line = { readonly label: string; readonly value: string; readonly line: string }
 
 const architecture = /^(x86_64|i[3-6]86|aarch64|arm\S*|ppc64\S*|s390x?|riscv\S*|mips\S*|loongarch\S*|sparc\S*)$/
 
-/** Reads `lscpu` (text in any language, or `-J`): the CPU's maker, model, cores over all sockets, threads, NUMA nodes and flags. */
+/** Reads `lscpu` (text in any language, `-J`, `-e` or `-p`): the CPU's maker, model, cores over all sockets, threads, NUMA nodes and flags. */
 export function readLscpu(text: string, source: Source): Reading {
   const lines = /"field"/.test(text) ? linesOfJson(text) : linesOfText(text)
   const find = (...labels: RegExp[]) =>
     labels.map((label) => lines.find((line) => label.test(line.label))).find(Boolean)
+  const table = readLscpuTable(text, source)
   const kind = find(/^Architecture$/) ?? lines.find((line) => architecture.test(line.value))
-  if (kind === undefined && find(/^Model name$/) === undefined) return {}
+  if (kind === undefined && find(/^Model name$/) === undefined) return table ?? {}
   const threads = find(/^CPU\(s\)$/) ?? lines.find((line) => /^\d+$/.test(line.value))
   const shape = shapeOf(lines, readCount(threads?.value))
   const sockets = find(/^Socket\(s\)$/) ?? shape?.sockets
   const perSocket = find(/^Core\(s\) per socket$/) ?? shape?.cores
-  const cores = coresOf(lines, sockets, perSocket)
+  const mixed = mixedCores(lines, readCount(threads?.value))
+  const cores = mixed?.cores ?? coresOf(lines, sockets, perSocket)
   const vendor = find(/^Vendor ID$/) ?? lines.find((line) => /^(Genuine|Authentic|Hygon|Centaur)\w+$/.test(line.value))
   const model =
     find(/^Model name$/, /^BIOS Model name$/) ??
@@ -30,9 +33,11 @@ export function readLscpu(text: string, source: Source): Reading {
   return {
     cpu: {
       vendor: textFact(source, vendor?.line, vendor?.value),
-      model: textFact(source, model?.line, model?.value),
+      model: textFact(source, model?.line, mixed?.model ?? model?.value),
       architecture: textFact(source, kind?.line, kind?.value),
-      sockets: valueFact(source, sockets?.line, sockets?.value, readCount),
+      sockets: mixed
+        ? factFrom(source, sockets?.line, mixed.sockets, 'lscpu counts clusters of cores as sockets here')
+        : valueFact(source, sockets?.line, sockets?.value, readCount),
       cores: factFrom(source, perSocket?.line, cores),
       threads: valueFact(source, threads?.line, threads?.value, readCount),
       numaNodes: valueFact(source, numa?.line, numa?.value, readCount),
@@ -76,6 +81,32 @@ function shapeOf(lines: readonly Line[], threads: number | null): { cores: Line;
     if (Number(first.value) * Number(cores.value) * Number(sockets.value) === threads) return { cores, sockets }
   }
   return undefined
+}
+
+/**
+ * Kinds of cores beside each other in one processor (ARM): each has its own block of figures, and they add up to the CPUs. Null for
+ * processors of one kind.
+ */
+function mixedCores(
+  lines: readonly Line[],
+  threads: number | null,
+): { cores: number; sockets: number | null; model: string } | null {
+  const starts = lines.flatMap((line, index) => (line.label === 'Model name' ? [index] : []))
+  if (starts.length < 2) return null
+  const blocks = starts.map((start, index) => lines.slice(start, starts[index + 1]))
+  const shapes = blocks.map((block) => {
+    const count = (label: string) => readCount(told(block.find((line) => line.label === label)?.value))
+    const sockets = count('Socket(s)')
+    const cores = sockets === null ? coresOf(block, undefined, undefined) : (count('Core(s) per socket') ?? 0) * sockets
+    return { sockets, cores: cores ?? 0, threads: (cores ?? 0) * (count('Thread(s) per core') ?? 1) }
+  })
+  if (shapes.reduce((sum, shape) => sum + shape.threads, 0) !== threads) return null
+  const sockets = shapes[0]?.sockets ?? null
+  return {
+    cores: shapes.reduce((sum, shape) => sum + shape.cores, 0),
+    sockets: shapes.every((shape) => shape.sockets === sockets) ? sockets : null,
+    model: blocks.map(([first]) => first?.value ?? '').join(' + '),
+  }
 }
 
 function coresOf(lines: readonly Line[], sockets: Line | undefined, perSocket: Line | undefined): number | null {

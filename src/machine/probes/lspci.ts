@@ -29,6 +29,8 @@ export function readLspci(text: string, source: Source): Reading {
   return {
     gpus: devices.flatMap((device) => {
       const vendor = vendorOf(device)
+      // Intel's accelerators are neural units and data movers; its cards are display controllers.
+      if (vendor === 'intel' && /Processing accelerators|\b1200\b/i.test(device.class)) return []
       return vendor === null ? [] : [readDevice(device, vendor, source)]
     }),
     ...(paravirtual
@@ -137,7 +139,7 @@ function readDevice(device: Device, vendor: Vendor, source: Source): GpuReading 
           : known(shortName(name), cite(source, device.line)),
       pciAddress: known(device.address, cite(source, device.line)),
       ...linkFacts(device, source),
-      ...driverProblem(vendor, driver, source),
+      ...problemOf(device, vendor, driver, source),
     },
     ...(named ? { chip: plain } : {}),
   }
@@ -198,13 +200,35 @@ function linkFacts(device: Device, source: Source): GpuReading['facts'] {
   }
 }
 
+/** A card that does not answer reads as ones: revision ff, header type 7f. */
+function answersNot(device: Device): string | null {
+  const signs = [device.line, ...device.details]
+  return signs.find((line) => /\(rev ff\)| -rff\b|^Rev:\s*ff$|Unknown header type 7f/.test(line)) ?? null
+}
+
 const own: Readonly<Record<string, RegExp>> = { nvidia: /^nvidia/, amd: /^(amdgpu|radeon)/, intel: /^(i915|xe)$/ }
 
-function driverProblem(
+function problemOf(
+  device: Device,
   vendor: Vendor,
   driver: { value: string; line: string } | null,
   source: Source,
 ): GpuReading['facts'] {
+  const silent = answersNot(device)
+  if (silent !== null) {
+    const text =
+      'This card does not answer on the bus (revision ff): it has fallen off it, or is switched off to save power. Look at dmesg for Xid 79.'
+    return { problem: known(text, cite(source, silent)) }
+  }
+  const modules = detail(device, /^\s*Kernel modules:\s*(\S.*)/)
+  if (driver === null && modules !== null) {
+    return {
+      problem: known(
+        `No driver holds this card; there are modules for it: ${modules.value}.`,
+        cite(source, modules.line),
+      ),
+    }
+  }
   if (driver === null || own[vendor]?.test(driver.value)) return {}
   const text =
     driver.value === 'nouveau'
