@@ -1,12 +1,15 @@
 import type { Machine } from '#src/machine/schema.ts'
 import { type FieldPath, fieldOf, withFields } from '#src/recipe/fields.ts'
 import { type Recipe, recipeSchema, recipeSchemaVersion } from '#src/recipe/schema/recipe.ts'
+import { type ModelReadings, readingKey } from './model/reading.ts'
 import type { Choice, Offer, QuestionStep, StepId } from './step.ts'
 
 /** What the operator said: a choice by step, and single fields. Everything else is recommended. */
 export type Answers = {
   picks: Readonly<Partial<Record<StepId, string>>>
   fields: Readonly<Record<FieldPath, unknown>>
+  /** What was read about models that the fields name. */
+  readings?: ModelReadings
 }
 
 export const noAnswers: Answers = { picks: {}, fields: {} }
@@ -37,7 +40,7 @@ export function resolve(steps: readonly QuestionStep[], machine: Machine, answer
   const offers: Partial<Record<StepId, Offer>> = {}
   const chosen: Partial<Record<StepId, Choice>> = {}
   for (const step of steps) {
-    const offer = step.offer({ machine, recipe, asked: answers.fields })
+    const offer = step.offer({ machine, recipe, asked: answers.fields, readings: answers.readings })
     const choice = choiceOf(offer, answers.picks[step.id])
     offers[step.id] = offer
     if (choice) {
@@ -91,5 +94,9 @@ export function answersOf(steps: readonly QuestionStep[], recipe: Recipe): Answe
   const fields = Object.fromEntries(
     paths.map((path) => [path, fieldOf(recipe, path)] as const).filter(([, value]) => value !== undefined),
   )
-  return { picks: {}, fields }
+  const { checkpoint } = recipe.model
+  const readings: ModelReadings = checkpoint
+    ? { [readingKey(recipe.model)]: { state: 'read', checkpoint, notes: [] } }
+    : {}
+  return { picks: {}, fields, readings }
 }

@@ -13,9 +13,13 @@ import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
 import { wrap } from '#src/ui/text/wrap.ts'
+import { choiceColumns, choiceRow } from './choice-rows.ts'
 import { type FieldSpec, formatField } from './field-spec.ts'
 import type { ScreenProps } from './screen.ts'
+import { SearchList } from './search-list.tsx'
 import type { Choice, MemoryUse, Offer, QuestionStep } from './step.ts'
+
+const searchWords = { label: 'other model', help: 'Search all models, or name one by its id or folder.', minor: false }
 
 /** One question: its choices with reasons in the rows, the settings behind `tab`, why the one under the cursor, and what it does to memory. */
 export function QuestionScreen({ step, ...props }: ScreenProps & { step: QuestionStep }) {
@@ -25,10 +29,21 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const chosen = props.resolved.chosen[step.id]
   const [here, setHere] = useState(chosen?.id)
   const [inSettings, setInSettings] = useState(false)
-  useKeys([
-    bind(commands.back, () => (inSettings ? setInSettings(false) : props.back())),
-    bind(commands.settings, () => setInSettings(!inSettings)),
-  ])
+  const [query, setQuery] = useState<string | null>(null)
+  const canSearch = step.search !== undefined && !inSettings
+  const isUnread = chosen?.advice.some(({ id }) => id === 'model-not-read') === true
+  useKeys(
+    [
+      bind(commands.back, () => (inSettings ? setInSettings(false) : props.back())),
+      bind(commands.settings, () => setInSettings(!inSettings)),
+      ...(canSearch ? [bind(commands.search, () => setQuery(''), searchWords)] : []),
+      ...(isUnread
+        ? [bind(commands.readAgain, props.readModelAgain, { help: 'Ask the hub for this model again.' })]
+        : []),
+    ],
+    // What is pasted, an id most likely, opens the search; single letters stay keys.
+    canSearch && query === null ? { onText: (text) => (text.length > 1 ? setQuery(text.trim()) : undefined) } : {},
+  )
   if (!offer) return null
 
   const fields = step.fields.filter((field) => step.shows?.(field, props.resolved.recipe) ?? true)
@@ -45,12 +60,25 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
         <Text {...theme.dim}>{printableLine(props.resolved.recipe.model.id)}</Text>
       </Box>
       <Box flexDirection="column" height={listHeight} flexShrink={0} overflow="hidden">
-        {inSettings ? (
+        {query !== null ? (
+          <SearchList
+            initial={query}
+            hint="a name, an id (owner/name), a folder, or a name in Ollama’s library"
+            width={columns}
+            height={listHeight}
+            find={(text) => props.search(step, text)}
+            onChoose={(choice) => {
+              props.setField('model.id', choice.set['model.id'])
+              setQuery(null)
+            }}
+            onClose={() => setQuery(null)}
+          />
+        ) : inSettings ? (
           <Settings fields={fields} height={listHeight} width={columns} {...props} />
         ) : (
           <SelectList
-            rows={offer.choices.map((choice) => rowOf(choice, offer))}
-            columns={columnsOf(offer)}
+            rows={offer.choices.map((choice) => choiceRow(choice, offer.recommended))}
+            columns={choiceColumns(offer.choices)}
             width={columns}
             height={listHeight}
             initialId={chosen?.id}
@@ -74,21 +102,6 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
       </Box>
     </Box>
   )
-}
-
-function rowOf(choice: Choice, offer: Offer) {
-  return {
-    id: choice.id,
-    value: choice,
-    cells: choice.cells,
-    disabled: choice.state === 'no' ? (choice.note ?? 'not here') : undefined,
-    remark: choice.id === offer.recommended ? '(recommended)' : choice.note,
-  }
-}
-
-function columnsOf(offer: Offer) {
-  const count = Math.max(1, ...offer.choices.map((choice) => choice.cells.length))
-  return Array.from({ length: count }, (_, index) => ({ align: index === 0 ? ('left' as const) : ('right' as const) }))
 }
 
 /** Why a choice, in the words of its advice; the decisive one first. */

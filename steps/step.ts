@@ -3,6 +3,7 @@ import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { FieldSpec } from './field-spec.ts'
+import type { ModelReadings } from './model/reading.ts'
 
 /** The steps of the wizard, in order. */
 export const stepIds = [
@@ -59,6 +60,8 @@ export type OfferInput = {
   recipe: Recipe
   /** Single fields that the operator set, of every step. */
   asked: Readonly<Record<FieldPath, unknown>>
+  /** Models that were read because the operator named them. */
+  readings?: ModelReadings | undefined
 }
 
 /** A step that asks one question and writes a part of the recipe. Pure: the same machine and answers give the same offer. */
@@ -69,6 +72,8 @@ export type QuestionStep = {
   /** The recipe fields it answers: each is a flag too, and can be changed on its own behind the choices. */
   fields: readonly FieldSpec[]
   offer(input: OfferInput): Offer
+  /** Further rows for what was typed, where there are more than an offer can hold; absent: nothing can be typed. */
+  search?(text: string, input: OfferInput): readonly Choice[]
   /** Narrows the settings shown to those that mean something for this recipe; absent: all. */
   shows?(field: FieldSpec, recipe: Recipe): boolean
 }

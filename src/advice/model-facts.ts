@@ -66,11 +66,14 @@ function architectureOf({ config }: StoredCheckpoint): ModelArchitecture | null 
 export function modelFacts({ model }: Pick<Recipe, 'model'>): ModelFacts {
   const known = knownModel(model)
   if (known === null) return {}
-  const { quantization } = known.architecture
   return {
     architecture: known.architecture,
     bytes: known.downloadBytes,
-    // A zero point per group is what a GPTQ scale of more than 16 bits holds.
-    symmetric: quantization?.method === 'gptq' ? quantization.groupBits <= 16 : null,
+    symmetric: symmetricOf(known.architecture),
   }
+}
+
+/** Whether a GPTQ checkpoint is symmetric: a zero point per group is what its scale of more than 16 bits holds; null for others. */
+export function symmetricOf({ quantization }: ModelArchitecture): boolean | null {
+  return quantization?.method === 'gptq' ? quantization.groupBits <= 16 : null
 }

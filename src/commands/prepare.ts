@@ -11,6 +11,7 @@ import type { Machine } from '../machine/schema.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { prepareModel } from './prepare-model.ts'
 
 /** A recipe made ready for a machine: what was open is filled in, and the plan is there. */
 export type Prepared = {
@@ -24,14 +25,15 @@ export type Prepared = {
 
 /** Makes a recipe ready for a machine. Nothing is changed anywhere. */
 export async function prepare(given: Recipe, lock: string | null, machine: Machine): Promise<Prepared> {
-  const { recipe, advice } = localise(await withoutMissingPlaces(given), machine)
+  const local = localise(await withoutMissingPlaces(given), machine)
+  const { recipe, advice: ofModel } = await prepareModel(local.recipe, machine)
   const context: PlanContext = { recipe, machine, lock, directories: directoriesOf(), proofModel: await proofModel() }
-  const contradictions = contradictionsOf(recipe, machine, modelFacts(recipe))
+  const found = [...local.advice, ...ofModel, ...contradictionsOf(recipe, machine, modelFacts(recipe))]
   return {
     context,
     plan: planOf(context),
-    advice: [...advice, ...contradictions.filter(({ kind }) => kind !== 'refuse')],
-    refusals: contradictions.filter(({ kind }) => kind === 'refuse'),
+    advice: found.filter(({ kind }) => kind !== 'refuse'),
+    refusals: found.filter(({ kind }) => kind === 'refuse'),
   }
 }
 

@@ -100,6 +100,10 @@ async function sessionFor(
       const { applyOverrides } = await import('../machine/overrides.ts')
       return applyOverrides(machine, options.override)
     },
+    async readModel(model, signal) {
+      const { readModel } = await import('./read-model.ts')
+      return readModel(model, process.env, signal)
+    },
     async start(context, plan, onTerminal) {
       const directory = await createRun({ plan, recipe: recipeText(context.recipe), options: { from: 'wizard' } })
       await startRun(directory, { command: workerCommandLine(), onTerminal })

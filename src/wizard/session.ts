@@ -1,3 +1,4 @@
+import type { ModelReading, ModelReference } from '#steps/model/reading.ts'
 import type { Advice } from '../advice/advice.ts'
 import type { Directories } from '../core/directories.ts'
 import type { Machine } from '../machine/schema.ts'
@@ -17,6 +18,8 @@ export type Session = {
   readonly proofModel: ProofModel
   /** Reads the machine; parts come as they are known. */
   readMachine(onPart: (machine: Machine) => void): Promise<Machine>
+  /** Reads what a checkpoint says of itself, without its weights; says what became of it and never throws for that. */
+  readModel(model: ModelReference, signal: AbortSignal): Promise<ModelReading>
   /** Writes the run and starts it in the background. `onTerminal` lends the terminal to sudo. */
   start(context: PlanContext, plan: Plan, onTerminal: (work: () => Promise<void>) => Promise<void>): Promise<string>
   /** Goes on with a run from the failed action. */

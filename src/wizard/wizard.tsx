@@ -1,7 +1,8 @@
 import { Text, useApp } from 'ink'
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
-import { type Answers, type Resolved, resolve } from '#steps/answers.ts'
+import { type Answers, emptyRecipe, type Resolved, resolve } from '#steps/answers.ts'
 import { HardwareScreen } from '#steps/hardware/screen.tsx'
+import { modelToRead } from '#steps/model/reading.ts'
 import { planOf } from '#steps/plan.ts'
 import { QuestionScreen } from '#steps/question-screen.tsx'
 import { questionSteps } from '#steps/question-steps.ts'
@@ -25,6 +26,7 @@ import { useHandover } from '../ui/use-handover.ts'
 import { RunningScreens } from './running-screens.tsx'
 import type { Session } from './session.ts'
 import { AdviceSide, placeOf, stepMarks } from './side.tsx'
+import { useModelReadings } from './use-model-readings.ts'
 import { useRun } from './use-run.ts'
 import { initialState, wizardReducer } from './wizard-state.ts'
 
@@ -63,9 +65,10 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
   const { machine } = state
   // Not before the first question: the hardware screen needs none of it, and is drawn while the machine is still being read.
   const isAsked = state.place !== 'hardware'
+  const { readings, again } = useModelReadings(session, answers.readings ?? {}, modelToRead(state.answers.fields))
   const resolved = useMemo(
-    () => (machine && isAsked ? resolve(questionSteps, machine, state.answers, name) : null),
-    [machine, isAsked, state.answers, name],
+    () => (machine && isAsked ? resolve(questionSteps, machine, { ...state.answers, readings }, name) : null),
+    [machine, isAsked, state.answers, readings, name],
   )
   const prepared = useMemo(() => {
     if (!machine || !resolved) return null
@@ -111,6 +114,14 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
           pick: (of, choice) =>
             dispatch({ type: 'pick', step: of.id, choice, decides: decidedBy(of, choice, resolved) }),
           setField: (path, value) => dispatch({ type: 'field', path, value }),
+          search: (of, text) =>
+            of.search?.(text, {
+              machine,
+              recipe: emptyRecipe(name ?? 'new'),
+              asked: state.answers.fields,
+              readings,
+            }) ?? [],
+          readModelAgain: again,
           next: () => dispatch({ type: 'next' }),
           back: () => dispatch({ type: 'back' }),
         }

@@ -1,10 +1,18 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { anyText, type FieldSpec, wholeNumber, yesOrNo } from '../field-spec.ts'
 
 /** Where a model named on a command line or typed comes from: its name tells. */
 export function modelSource(id: string): 'proof' | 'hub' | 'local' | 'ollama' {
   if (id === 'proof') return 'proof'
-  if (id.startsWith('/') || id.startsWith('./') || id.endsWith('.gguf')) return 'local'
+  if (/^(\/|\.{1,2}\/|~\/)/.test(id) || id.endsWith('.gguf')) return 'local'
   return /^[\w.-]+\/[\w.-]+$/.test(id) ? 'hub' : 'ollama'
+}
+
+/** A folder is meant from here; the engine starts somewhere else. */
+function wholePath(id: string): string {
+  if (id.startsWith('~/')) return join(homedir(), id.slice(2))
+  return /^\.{1,2}\//.test(id) ? resolve(id) : id
 }
 
 export const modelFields: readonly FieldSpec[] = [
@@ -14,7 +22,7 @@ export const modelFields: readonly FieldSpec[] = [
     flag: 'model',
     argument: 'id|folder|proof',
     help: 'model to serve: an id on the hub, a folder, a name in Ollama, or proof (only rigup’s own tiny model)',
-    parse: (text) => (text.trim() ? { value: text.trim() } : { problem: 'a model' }),
+    parse: (text) => (text.trim() ? { value: wholePath(text.trim()) } : { problem: 'a model' }),
     sets: (value) => ({ 'model.source': modelSource(String(value)), 'model.id': value }),
   },
   {

@@ -1,9 +1,12 @@
 import type { Advice } from '#src/advice/advice.ts'
+import { freeBytes, usableCards } from '#src/advice/layout.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
+import { type KnownModel, knownModel, symmetricOf } from '#src/advice/model-facts.ts'
 import { type Placement, placementOf, reckonedVersion } from '#src/advice/placement.ts'
 import { checkpointAdvice } from '#src/advice/quantization.ts'
 import { formatGiB } from '#src/core/bytes.ts'
-import { type CatalogueModel, findModel } from '#src/knowledge/models/catalogue.ts'
+import { ggufBytes, ggufCopyOf } from '#src/knowledge/gguf.ts'
+import { findModel } from '#src/knowledge/models/catalogue.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
@@ -21,7 +24,7 @@ export const quantizeStep: QuestionStep = {
 
 function offer({ machine, recipe }: OfferInput): Offer {
   const isCpu = recipe.engine.route === 'vllm-cpu'
-  const model = recipe.model.source === 'hub' ? findModel(recipe.model.id) : null
+  const model = knownModel(recipe.model)
   if (isCpu || !recipe.engine.route.startsWith('vllm'))
     return only(isCpu ? cpuChoice(machine, recipe) : plainChoice(recipe))
   if (!model) return only(unknownChoice(machine, recipe))
@@ -31,7 +34,16 @@ function offer({ machine, recipe }: OfferInput): Offer {
   const ranked = offers.toSorted((a, b) => rank(a.choice) - rank(b.choice) || b.bytes - a.bytes)
   const memory = Object.fromEntries(ranked.flatMap(({ choice, use }) => (use ? [[choice.id, use]] : [])))
   const choices = ranked.map(({ choice }) => choice)
-  return { choices, recommended: choices[0]?.id ?? '', advice: [], memory }
+  // Who names a quantized checkpoint wants that one, as long as it runs.
+  const named =
+    model.quantization === null ? undefined : choices.find(({ id, state }) => id === model.id && state !== 'no')
+  const fits = choices.some(({ state }) => state !== 'no')
+  return {
+    choices,
+    recommended: (named ?? choices[0])?.id ?? '',
+    advice: fits ? [] : [nothingFits(model, machine)],
+    memory,
+  }
 }
 
 function only(choice: Choice): Offer {
@@ -46,13 +58,42 @@ function rank(choice: Choice): number {
 
 type VariantOffer = { choice: Choice; use: MemoryUse | null; bytes: number }
 
-function variantOffer(variant: CatalogueModel, machine: Machine, recipe: Recipe): VariantOffer {
+/** Where no variant starts: what is left on this machine. */
+function nothingFits({ id, parameters }: KnownModel, machine: Machine): Advice {
+  const memory = machine.memory.availableBytes.value ?? 0
+  const cards = usableCards(machine).reduce((sum, gpu) => sum + (freeBytes(gpu) ?? 0), 0)
+  const asGguf = ggufCopyOf(id) !== null && ggufBytes(parameters) < 0.8 * (memory + cards)
+  return makeAdvice(
+    'refuse',
+    {
+      id: 'no-variant-fits',
+      about: 'model.id',
+      what: `No known variant of ${id} starts on these cards.`,
+      why: 'Each needs more memory than they have free, or a kernel that they lack; the rows say which.',
+      source: { title: 'rigup: the memory fit' },
+    },
+    {
+      facts: ['gpus', 'model.id'],
+      wouldChange: 'more or larger cards, or cards that others leave',
+      instead: asGguf
+        ? 'Ollama or llama.cpp (the step before), which put a part of it into memory; or a smaller model.'
+        : 'A smaller model.',
+    },
+  )
+}
+
+/** A variant of a model: what the catalogue, or the checkpoint itself, says of it. */
+type Variant = Pick<KnownModel, 'id' | 'bytes' | 'family' | 'architecture' | 'quantization'>
+
+function variantOffer(variant: Variant, machine: Machine, recipe: Recipe): VariantOffer {
   const placement = placementOf({ machine, model: variant, recipe })
   const checkpoint = checkpointAdvice({
     method: variant.quantization,
     machine,
     version: reckonedVersion(recipe.engine.version),
     family: variant.family,
+    bits: variant.architecture.quantization?.bits,
+    symmetric: symmetricOf(variant.architecture),
   })
   const refusal = checkpoint.why.find(({ kind }) => kind === 'refuse')
   const state: Choice['state'] =
@@ -69,7 +110,7 @@ function variantOffer(variant: CatalogueModel, machine: Machine, recipe: Recipe)
     choice: {
       id: variant.id,
       cells: [
-        variant.quantization ? (variant.id.split('/').at(-1) ?? variant.id) : 'original',
+        variant.id.split('/').findLast((part) => part !== '') ?? variant.id,
         formatGiB(variant.bytes),
         checkpoint.kernel ?? '',
         placement && placement.maxModelLen > 0 ? placement.maxModelLen.toLocaleString('en') : '',
@@ -199,7 +240,7 @@ function unknownChoice(machine: Machine, recipe: Recipe): Choice {
     id: 'as-it-is',
     cells: [isProof ? 'the proof model as it is' : 'the checkpoint as it is'],
     state: 'ok',
-    note: isProof ? '' : 'not in the catalogue',
+    note: isProof ? '' : 'not known before the start',
     set: {
       'quantization.dtype': needsHalf ? 'float16' : 'auto',
       'layout.maxModelLen': isProof ? undefined : recipe.workload.contextTokens,
@@ -211,7 +252,7 @@ function unknownChoice(machine: Machine, recipe: Recipe): Choice {
         what: isProof ? 'It fits every card.' : 'Whether it fits is not known.',
         why: isProof
           ? 'The proof model has 3 MiB of weights; one card is used unless the settings say more.'
-          : 'The catalogue has no facts about this model, so nothing can be reckoned before the start; the launch will tell.',
+          : 'Its config.json could not be read and the catalogue does not have it, so nothing can be reckoned; the launch will tell.',
         source: { title: 'rigup: the catalogue of models', reference: 'src/knowledge/data/models.json' },
       }),
     ],

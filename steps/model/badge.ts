@@ -1,0 +1,174 @@
+import type { Advice } from '#src/advice/advice.ts'
+import { freeBytes, usableCards } from '#src/advice/layout.ts'
+import { filesystemUnder } from '#src/advice/machine-facts.ts'
+import { makeAdvice } from '#src/advice/make-advice.ts'
+import type { KnownModel } from '#src/advice/model-facts.ts'
+import { placementOf, reckonedVersion } from '#src/advice/placement.ts'
+import { sources } from '#src/advice/sources.ts'
+import { formatGiB } from '#src/core/bytes.ts'
+import { ggufBytes } from '#src/knowledge/gguf.ts'
+import type { ModelArchitecture } from '#src/knowledge/models/architecture.ts'
+import { findModel } from '#src/knowledge/models/catalogue.ts'
+import { lifetimeOfArchitecture, supportsArchitecture } from '#src/knowledge/vllm/names.ts'
+import type { Machine } from '#src/machine/schema.ts'
+import type { Recipe } from '#src/recipe/schema/recipe.ts'
+import type { Choice } from '../step.ts'
+
+/** Whether a model would run here, in a few words, and what there is to know about it. */
+export type Badge = {
+  state: Choice['state']
+  note: string
+  advice: readonly Advice[]
+  /** Bytes that this engine would fetch, where they are not the checkpoint's. */
+  bytes?: number
+}
+
+/** True where the machine has cards that some engine may use. */
+export function hasCards(machine: Machine): boolean {
+  return machine.gpus.some(({ vendor }) => ['nvidia', 'amd', 'intel'].includes(vendor.value ?? ''))
+}
+
+// Every key redraws the rows, and a layout over eight cards takes milliseconds to reckon.
+const reckoned = new WeakMap<Machine, WeakMap<ModelArchitecture, Map<string, Badge>>>()
+
+/** Whether the model, or a quantized variant of it, runs here with the engine of the recipe; said in the row. */
+export function badgeOf(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
+  const { engine, workload, quantization, install } = recipe
+  const key = JSON.stringify([model.id, model.bytes, model.downloadBytes, engine, workload, quantization, install])
+  const ofMachine = reckoned.get(machine) ?? new WeakMap<ModelArchitecture, Map<string, Badge>>()
+  reckoned.set(machine, ofMachine)
+  const ofModel = ofMachine.get(model.architecture) ?? new Map<string, Badge>()
+  ofMachine.set(model.architecture, ofModel)
+  const badge = ofModel.get(key) ?? reckon(model, machine, recipe)
+  ofModel.set(key, badge)
+  return badge
+}
+
+function reckon(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
+  const { route } = recipe.engine
+  const isVllm = route.startsWith('vllm')
+  const lowest = isVllm ? smallestDownload(model) : ggufBytesOf(model)
+  const full = diskTooSmall(lowest, machine, recipe)
+  if (full) return full
+  if (!isVllm) return ggufBadge(model, machine)
+  const unknown = notInVersion(model, recipe)
+  if (unknown) return unknown
+  return route === 'vllm-cpu' || !hasCards(machine) ? cpuBadge(model, machine) : cardBadge(model, machine, recipe)
+}
+
+/** The model itself, then its variants. */
+function variantsOf(model: KnownModel) {
+  return [model, ...model.variants.map(findModel).filter((variant) => variant !== null)]
+}
+
+function smallestDownload(model: KnownModel): number {
+  if (model.from === 'local') return 0
+  return Math.min(
+    model.downloadBytes,
+    ...variantsOf(model)
+      .slice(1)
+      .map(({ bytes }) => bytes),
+  )
+}
+
+function ggufBytesOf({ quantization, bytes, parameters, from, architecture }: KnownModel): number {
+  if (from === 'local') return 0
+  // gpt-oss is published in four bits and stays as it is.
+  return quantization === 'gguf' || architecture.quantization?.bits === 4 ? bytes : ggufBytes(parameters)
+}
+
+function diskTooSmall(needed: number, machine: Machine, { install }: Recipe): Badge | null {
+  const { modelCache, home } = machine.locations
+  const place = filesystemUnder(machine, install.modelCache ?? modelCache.value ?? home.value ?? '/')
+  const free = place?.freeBytes.value ?? null
+  if (place === null || free === null || needed <= free) return null
+  const advice = makeAdvice(
+    'refuse',
+    {
+      id: 'model-larger-than-disk',
+      about: 'install.modelCache',
+      what: `${formatGiB(needed)} to download do not fit on ${place.mount}.`,
+      why: `${formatGiB(free)} are free there.`,
+      source: { title: 'free space of this machine' },
+    },
+    {
+      facts: [`filesystems[${machine.filesystems.indexOf(place)}].freeBytes`],
+      instead: 'Another place for models (--model-cache), or a smaller model.',
+    },
+  )
+  return { state: 'no', note: `${formatGiB(needed)} of disk; ${formatGiB(free)} free`, advice: [advice] }
+}
+
+function notInVersion({ architecture }: KnownModel, recipe: Recipe): Badge | null {
+  const version = reckonedVersion(recipe.engine.version)
+  const names = architecture.architectures
+  if (names.length === 0 || names.some((name) => supportsArchitecture(version, name) !== false)) return null
+  const life = names.map(lifetimeOfArchitecture).find((found) => found !== null) ?? null
+  const history =
+    life === null
+      ? 'No release that rigup knows has it; a newer one may.'
+      : life.last === null
+        ? `It came with ${life.first}.`
+        : `${life.last} was the last release with it.`
+  const advice = makeAdvice(
+    life === null ? 'warn' : 'refuse',
+    {
+      id: 'model-not-in-version',
+      about: 'engine.version',
+      what: `vLLM ${version} does not know this kind of model (${names.join(', ')}).`,
+      why: history,
+      source: sources.wheels,
+    },
+    {
+      facts: ['model.id', 'engine.version'],
+      sure: life === null ? 'likely' : 'certain',
+      instead: life === null ? 'Try it with a newer vLLM, or another model.' : `vLLM ${life.last ?? life.first}.`,
+    },
+  )
+  return { state: life === null ? 'tight' : 'no', note: `not in vLLM ${version}`, advice: [advice] }
+}
+
+function cpuBadge(model: KnownModel, machine: Machine): Badge {
+  const memory = machine.memory.totalBytes.value
+  if (memory !== null && model.bytes > memory * 0.6)
+    return { state: 'no', note: `larger than this machine's memory`, advice: [] }
+  return { state: 'tight', note: 'on the CPU: slow', advice: [] }
+}
+
+function cardBadge(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
+  const placements = variantsOf(model).map((variant) => ({
+    variant,
+    placement: placementOf({ machine, model: variant, recipe }),
+  }))
+  const whole = placements.find(({ placement }) => placement?.state === 'fits')
+  if (whole) {
+    const note = whole.variant === model ? 'fits' : `fits as ${formatName(whole.variant.quantization)}`
+    return { state: 'ok', note, advice: [] }
+  }
+  const tight = placements.find(({ placement }) => placement?.state === 'tight')
+  if (tight)
+    return { state: 'tight', note: `tight: ${tight.placement?.maxModelLen.toLocaleString('en')} tokens`, advice: [] }
+  return { state: 'no', note: 'too large for these cards', advice: [] }
+}
+
+/** A quantization method as people call it. */
+function formatName(method: string | null): string {
+  if (method === null) return 'another copy'
+  return method === 'compressed-tensors' ? 'a quantized copy' : method.toUpperCase()
+}
+
+/** Room beside the weights for cache, graphs and the engine itself. */
+const besides = { share: 1.1, bytes: 1.5e9 }
+
+/** Ollama and llama.cpp put what does not fit on the cards into memory and compute it on the CPU. */
+function ggufBadge(model: KnownModel, machine: Machine): Badge {
+  const bytes = ggufBytesOf(model) || model.bytes
+  const needed = bytes * besides.share + besides.bytes
+  const badge = { bytes, advice: [] }
+  const cards = usableCards(machine).reduce((sum, gpu) => sum + (freeBytes(gpu) ?? 0), 0)
+  const memory = (machine.memory.availableBytes.value ?? machine.memory.totalBytes.value ?? 0) * 0.8
+  if (cards > 0 && needed <= cards) return { ...badge, state: 'ok', note: 'fits as a four-bit GGUF' }
+  if (needed <= cards + memory)
+    return { ...badge, state: 'tight', note: cards > 0 ? 'partly on the CPU: slow' : 'on the CPU: slow' }
+  return { ...badge, state: 'no', note: 'too large for this machine' }
+}
