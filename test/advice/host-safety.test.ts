@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { guardAdvice, limitsAdvice, swapAdvice, swapPlaceAdvice } from '#src/advice/host-safety.ts'
 import { GiB } from '#src/core/bytes.ts'
 import { earlyoomArguments, protectedProcesses } from '#src/knowledge/earlyoom.ts'
+import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'
+import { recipeSchema } from '#src/recipe/schema/recipe.ts'
 import { machineWith, shippedMachine } from './machines.ts'
 
 const small = (more = {}) => machineWith({ memory: { totalBytes: 16 * GiB, availableBytes: 14 * GiB }, ...more })
@@ -92,20 +94,35 @@ describe('swap', () => {
 })
 
 describe('the guard', () => {
-  test('its limits can be reached beside a large swap file', () => {
-    const args = earlyoomArguments({ swapBytes: 128 * GiB, expectedSwapBytes: 17 * GiB })
-    const [terminate, kill] = (args[args.indexOf('-s') + 1] ?? '').split(',').map(Number)
-    // It acts once the engine has taken half as much again as it should need: 25.5 of 128 GiB.
-    expect(terminate).toBe(80)
-    expect(kill).toBeLessThan(terminate ?? 0)
+  test.each([
+    ['a large swap file', 16, 128, false, '75,70'],
+    ['a smaller one', 16, 64, false, '50,45'],
+    ['as much swap as memory', 16, 16, false, '10,5'],
+    ['no swap: memory alone', 16, 0, false, '100,100'],
+    ['an immense swap file', 16, 1000, false, '90,85'],
+    ['memory that the GPU shares and that cannot be swapped', 120, 16, true, '100,100'],
+  ])('its limits can be reached beside %s', (_, memory, swap, unifiedMemory, limits) => {
+    const args = earlyoomArguments({ memoryBytes: memory * GiB, swapBytes: swap * GiB, unifiedMemory })
+    expect(args[args.indexOf('-s') + 1]).toBe(limits)
   })
 
-  test('without swap it looks at memory alone', () => {
-    expect(earlyoomArguments({ swapBytes: 0, expectedSwapBytes: 0 })).toContain('100,100')
+  test('what is advised is what is planned', () => {
+    const rig = shippedMachine('mining-rig')
+    const swap = swapAdvice(rig, 30 * GiB)
+    const recipe = recipeSchema.parse({
+      rigup: 1,
+      name: 'case',
+      model: { source: 'proof', id: 'proof' },
+      engine: { route: 'vllm-cuda-wheel', version: 'newest' },
+      memory: { swap: swap.swap, guard: 'earlyoom' },
+    })
+    const written = JSON.stringify(earlyoomActions(rig, recipe))
+    const advised = guardAdvice(rig, 30 * GiB, swap).arguments
+    expect(written).toContain(`-s ${advised[advised.indexOf('-s') + 1]} `)
   })
 
   test('the way in is never ended: the pattern names exactly these processes', () => {
-    const args = earlyoomArguments({ swapBytes: 0, expectedSwapBytes: 0 })
+    const args = earlyoomArguments({ memoryBytes: 16 * GiB, swapBytes: 0, unifiedMemory: false })
     const avoid = new RegExp(args[args.indexOf('--avoid') + 1] ?? '')
     const prefer = new RegExp(args[args.indexOf('--prefer') + 1] ?? '')
     for (const name of ['sshd', 'ssh', 'bash', ...protectedProcesses]) expect(avoid.test(name)).toBe(true)

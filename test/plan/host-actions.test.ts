@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { GiB, MiB } from '#src/core/bytes.ts'
 import { type Machine, machineSchema } from '#src/machine/schema.ts'
-import { earlyoomActions, earlyoomArguments } from '#src/plan/actions/earlyoom.ts'
+import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'
 import { limitedArgv, lingerActions } from '#src/plan/actions/engine-limits.ts'
 import { swapFileActions, swapRefusal } from '#src/plan/actions/swap-file.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
@@ -131,16 +131,6 @@ describe('a swap file', () => {
 })
 
 describe('earlyoom', () => {
-  test.each([
-    [16, 128, '75,70'],
-    [16, 64, '50,45'],
-    [16, 16, '10,5'],
-    [16, 0, '10,5'],
-    [16, 1000, '90,85'],
-  ])('with %i GiB of memory and %i of swap acts at -s %s', (memory, swap, share) => {
-    expect(earlyoomArguments(memory * GiB, swap * GiB)).toEqual(expect.arrayContaining(['-s', share]))
-  })
-
   test('is planned the same before and after the swap file is there', () => {
     const areas = [{ path: '/swapfile', kind: 'file', bytes: 128 * GiB, usedBytes: 0 }]
     expect(earlyoomActions(machine({ areas, total: 128 * GiB }), recipe)).toEqual(earlyoomActions(machine(), recipe))

@@ -47,7 +47,7 @@ export function guardAdvice(machine: Machine, neededBytes: number, swap: SwapAdv
       'earlyoom is a system service, and this account cannot become root.',
     )
 
-  const args = earlyoomArguments({ swapBytes, expectedSwapBytes: unified ? 0 : swap.expectedSwapBytes })
+  const args = earlyoomArguments({ memoryBytes: machine.memory.totalBytes.value, swapBytes, unifiedMemory: unified })
   const limit = args[args.indexOf('-s') + 1]?.split(',')[0]
   const advice = [
     makeAdvice(

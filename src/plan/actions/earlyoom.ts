@@ -1,4 +1,5 @@
 import { Problem } from '../../core/problem.ts'
+import { earlyoomArguments } from '../../knowledge/earlyoom.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Operation } from '../operation.ts'
@@ -45,7 +46,12 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
       exit: 'machine',
     })
   }
-  const content = unitDropIn(earlyoomArguments(machine.memory.totalBytes.value, swapAfterwards(machine, recipe)))
+  const guard = {
+    memoryBytes: machine.memory.totalBytes.value,
+    swapBytes: swapAfterwards(machine, recipe),
+    unifiedMemory: machine.gpus.some((gpu) => gpu.unifiedMemory.value === true),
+  }
+  const content = unitDropIn(earlyoomArguments(guard))
   return [
     action(
       {
@@ -101,22 +107,6 @@ function reload(verb: 'restart' | 'try-restart'): Operation[] {
       ? [{ kind: 'run' as const, argv: ['systemctl', 'enable', 'earlyoom.service'], timeoutSeconds: 60 }]
       : []),
     { kind: 'run', argv: ['systemctl', verb, 'earlyoom.service'], timeoutSeconds: 60 },
-  ]
-}
-
-/**
- * Arguments of earlyoom (earlyoom(1)). It acts when available memory and free swap are both below their limits, so the limit for swap
- * decides when there is much of it: a machine that has swapped twice its memory thrashes, and that is where this one is put.
- */
-export function earlyoomArguments(memoryBytes: number | null, swapBytes: number): string[] {
-  const share = memoryBytes === null || swapBytes <= 0 ? 1 : (2 * memoryBytes) / swapBytes
-  const freeSwap = Math.min(90, Math.max(10, Math.round(100 - 100 * share)))
-  return [
-    ...['-m', '5,3'],
-    ...['-s', `${freeSwap},${Math.max(5, freeSwap - 5)}`],
-    ...['-r', '3600'],
-    ...['--avoid', '^(ssh|sshd|sshd-session|bash|systemd|systemd-.*|dbus-daemon|tmux.*)$'],
-    ...['--prefer', '^(python|python3.*|vllm|VLLM.*|ollama|llama-server)$'],
   ]
 }
 
