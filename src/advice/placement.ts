@@ -1,9 +1,11 @@
 import type { CatalogueModel } from '../knowledge/models/catalogue.ts'
+import { knowsVariable } from '../knowledge/vllm/names.ts'
 import { newestRelease } from '../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { fit } from './fit/fit.ts'
 import type { Fit } from './fit/input.ts'
+import { balancedPartition, type Partition, partitionVariable } from './fit/partition.ts'
 import { freeBytes, type LayoutAdvice, layoutModelOf, layoutsFor } from './layout.ts'
 
 /** How a model would lie on the cards of a machine. */
@@ -12,6 +14,8 @@ export type Placement = {
   /** The length to set, tokens: what was wished for, or the longest that fits. */
   maxModelLen: number
   utilization: number
+  /** Other than equal shares of layers over the stages, where they help; null: equal ones. */
+  partition: Partition | null
   fit: Fit
   /** fits: the wished length and users. tight: less than that. no: does not start. */
   state: 'fits' | 'tight' | 'no'
@@ -69,6 +73,14 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
   const utilization = Math.min(usualUtilization, Math.floor((free / totalBytes) * 97) / 100)
   const longest = model.architecture.maxPositionEmbeddings ?? 32_768
   const wished = Math.min(recipe.workload.contextTokens, longest)
+  const version = reckonedVersion(recipe.engine.version)
+  const partition = knowsVariable(version, partitionVariable)
+    ? balancedPartition(model.architecture, {
+        tensorParallel: layout.tensorParallel,
+        pipelineParallel: layout.pipelineParallel,
+        capability: smallest.capability.value === null ? null : Number(smallest.capability.value),
+      })
+    : null
   const input = {
     architecture: model.architecture,
     gpu: {
@@ -80,7 +92,8 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     gpus: cards.length,
     tensorParallel: layout.tensorParallel,
     pipelineParallel: layout.pipelineParallel,
-    vllmVersion: reckonedVersion(recipe.engine.version),
+    ...(partition === null ? {} : { layersPerStage: partition.layers }),
+    vllmVersion: version,
     utilization,
     kvCacheDtype: recipe.quantization.kvCacheDtype,
     enforceEager: recipe.engine.compilation === 'none',
@@ -89,11 +102,11 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
   const atWish = fit({ ...input, maxModelLen: wished })
   if (atWish.starts) {
     const enough = atWish.concurrency >= recipe.workload.users
-    return { layout, maxModelLen: wished, utilization, fit: atWish, state: enough ? 'fits' : 'tight' }
+    return { layout, maxModelLen: wished, utilization, partition, fit: atWish, state: enough ? 'fits' : 'tight' }
   }
   // Head-room below the longest that would just fit: what is predicted has a range.
   const length = Math.floor(Math.min(atWish.range.maxModelLen.low, wished) / 256) * 256
-  if (length < shortestLength) return { layout, maxModelLen: 0, utilization, fit: atWish, state: 'no' }
+  if (length < shortestLength) return { layout, maxModelLen: 0, utilization, partition, fit: atWish, state: 'no' }
   const shorter = fit({ ...input, maxModelLen: length })
-  return { layout, maxModelLen: length, utilization, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
+  return { layout, maxModelLen: length, utilization, partition, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
 }

@@ -1,4 +1,5 @@
 import type { Advice } from '#src/advice/advice.ts'
+import { partitionReason, partitionVariable } from '#src/advice/fit/partition.ts'
 import { freeBytes, usableCards } from '#src/advice/layout.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { type KnownModel, knownModel, symmetricOf } from '#src/advice/model-facts.ts'
@@ -9,6 +10,7 @@ import { ggufBytes, ggufCopyOf } from '#src/knowledge/gguf.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
+import { isCpuRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, MemoryUse, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { quantizeFields } from './fields.ts'
@@ -23,7 +25,7 @@ export const quantizeStep: QuestionStep = {
 }
 
 function offer({ machine, recipe }: OfferInput): Offer {
-  const isCpu = recipe.engine.route === 'vllm-cpu'
+  const isCpu = isCpuRoute(recipe.engine.route)
   const model = knownModel(recipe.model)
   if (isCpu || !recipe.engine.route.startsWith('vllm'))
     return only(isCpu ? cpuChoice(machine, recipe) : plainChoice(recipe))
@@ -133,7 +135,7 @@ function noteOf(placement: Placement | null): string {
 
 /** What a placement writes: layout, length, utilization, and the variables that the links ask for. */
 function layoutFields(
-  { layout, maxModelLen, utilization }: Placement,
+  { layout, maxModelLen, utilization, partition }: Placement,
   machine: Machine,
   recipe: Recipe,
 ): Record<FieldPath, unknown> {
@@ -150,13 +152,18 @@ function layoutFields(
     ...(usesAll ? {} : { 'layout.gpus': [...layout.gpus] }),
     ...(maxModelLen > 0 ? { 'layout.maxModelLen': maxModelLen } : {}),
     'layout.utilization': utilization,
-    'server.environment': { ...recipe.server.environment, ...variables },
+    'server.environment': {
+      ...recipe.server.environment,
+      ...variables,
+      ...(partition ? { [partitionVariable]: partition.layers.join(',') } : {}),
+    },
   }
 }
 
 function placementAdvice(placement: Placement | null): Advice[] {
   if (!placement) return []
-  return [...placement.layout.why, ...placement.fit.reasons]
+  const { layout, partition, fit } = placement
+  return [...layout.why, ...(partition ? [partitionReason(partition)] : []), ...fit.reasons]
 }
 
 function memoryUse({ fit, layout }: Placement): MemoryUse {
@@ -261,8 +268,8 @@ function unknownChoice(machine: Machine, recipe: Recipe): Choice {
 
 function isMeant(path: FieldPath, { engine }: Recipe): boolean {
   const isVllm = engine.route.startsWith('vllm')
-  if (path === 'layout.cpuKvCacheGib') return engine.route === 'vllm-cpu'
-  if (path === 'layout.gpus' || path === 'layout.utilization') return isVllm && engine.route !== 'vllm-cpu'
+  if (path === 'layout.cpuKvCacheGib') return isCpuRoute(engine.route)
+  if (path === 'layout.gpus' || path === 'layout.utilization') return isVllm && !isCpuRoute(engine.route)
   if (path === 'layout.maxModelLen' || path.startsWith('server.')) return true
   return isVllm
 }

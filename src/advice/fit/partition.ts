@@ -1,4 +1,7 @@
+import { formatGiB } from '../../core/bytes.ts'
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
+import type { Advice } from '../advice.ts'
+import { makeAdvice } from '../make-advice.ts'
 import { stageSizes } from './stages.ts'
 import { type WeightOptions, weightBytesPerStage } from './weights.ts'
 
@@ -41,4 +44,22 @@ export function balancedPartition(architecture: ModelArchitecture, options: Weig
   }
   const after = fullest(layers)
   return after <= before * worthwhile ? { layers, before, after } : null
+}
+
+/** The variable of vLLM that says how many layers each stage has. */
+export const partitionVariable = 'VLLM_PP_LAYER_PARTITION'
+
+/** Why the stages get other than equal shares. */
+export function partitionReason({ layers, before, after }: Partition): Advice {
+  return makeAdvice(
+    'recommend',
+    {
+      id: 'fit-partition',
+      about: 'server.environment',
+      what: `Set ${partitionVariable} to ${layers.join(',')}.`,
+      why: `Equal shares put ${formatGiB(before)} of weights on the fullest stage, because the first holds the embedding and the last the output; this way it is ${formatGiB(after)}.`,
+      source: { title: "vLLM's get_pp_indices" },
+    },
+    { facts: ['gpus.memoryTotalBytes'], wouldChange: 'fewer stages' },
+  )
 }

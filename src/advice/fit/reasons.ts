@@ -4,7 +4,7 @@ import { makeAdvice } from '../make-advice.ts'
 import type { Assessment, Stage } from './assessment.ts'
 import type { Device } from './budget.ts'
 import { bytesNeeded } from './kv-groups.ts'
-import { balancedPartition } from './partition.ts'
+import { balancedPartition, partitionReason } from './partition.ts'
 
 /** What stands in the way of a start, in the order in which the engine meets it. */
 export type Obstacle = 'layout' | 'busy' | 'load' | 'no-cache' | 'too-long' | 'graphs'
@@ -169,20 +169,7 @@ function tightNote(assessment: Assessment, outlook: Outlook): Advice[] {
 function partitionAdvice({ input, device }: Assessment): Advice[] {
   const { architecture, tensorParallel, pipelineParallel } = input
   const better = balancedPartition(architecture, { tensorParallel, pipelineParallel, capability: device.capability })
-  if (better === null || input.layersPerStage !== undefined) return []
-  return [
-    makeAdvice(
-      'recommend',
-      {
-        id: 'fit-partition',
-        about: 'layout.pipelineParallel',
-        what: `Set VLLM_PP_LAYER_PARTITION to ${better.layers.join(',')}.`,
-        why: `Equal shares put ${formatGiB(better.before)} of weights on the fullest stage, because the first holds the embedding and the last the output; this way it is ${formatGiB(better.after)}.`,
-        source: { title: "vLLM's get_pp_indices" },
-      },
-      { facts: ['gpus.memoryTotalBytes'], wouldChange: 'fewer stages' },
-    ),
-  ]
+  return better === null || input.layersPerStage !== undefined ? [] : [partitionReason(better)]
 }
 
 function modelNotes({ input }: Assessment): Advice[] {
