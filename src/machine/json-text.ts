@@ -33,6 +33,27 @@ export function jsonDocument(text: string): unknown {
   return jsonDocuments(text)[0]
 }
 
+/** The rows of a JSON list of util-linux, children after their parents; null where there is no such JSON. */
+export function jsonRows(text: string, name: string): Record<string, unknown>[] | null {
+  const document = jsonDocument(text)
+  if (!isObject(document)) return null
+  const rows: Record<string, unknown>[] = []
+  const walk = (entries: unknown, depth: number): void => {
+    if (!Array.isArray(entries) || depth > 32) return
+    for (const entry of entries) {
+      if (!isObject(entry)) continue
+      rows.push(entry)
+      walk(entry.children, depth + 1)
+    }
+  }
+  walk(document[name], 0)
+  return rows
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

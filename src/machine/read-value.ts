@@ -1,4 +1,4 @@
-import { GiB, KiB, MiB } from '../core/bytes.ts'
+import { KiB } from '../core/bytes.ts'
 import type { Fact } from './fact.ts'
 import { factFrom, type Source } from './reading.ts'
 
@@ -18,24 +18,13 @@ export function told(text: string | null | undefined): string | null {
   return saysNothing(trimmed) ? null : trimmed
 }
 
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  byte: 1,
-  bytes: 1,
-  k: KiB,
-  kb: KiB,
-  kib: KiB,
-  m: MiB,
-  mb: MiB,
-  mib: MiB,
-  g: GiB,
-  gb: GiB,
-  gib: GiB,
-  t: 1024 * GiB,
-  tb: 1024 * GiB,
-  tib: 1024 * GiB,
-}
+/** `K`, `KB`, `Ki`, `KiB`: all the same power of 1024. */
+const units: Readonly<Record<string, number>> = Object.fromEntries([
+  ...['', 'b', 'byte', 'bytes'].map((unit) => [unit, 1]),
+  ...['k', 'm', 'g', 't', 'p'].flatMap((letter, power) =>
+    ['', 'b', 'i', 'ib'].map((end) => [`${letter}${end}`, KiB ** (power + 1)]),
+  ),
+])
 
 /**
  * A size with its unit as bytes: `12288 MiB`, `1.9G`, `32710904(0x1f320f8) KB`. Hardware tools mean powers of two, whatever

@@ -117,3 +117,45 @@ describe('several sources about one machine', () => {
     expect((await machineOf({ 'lspci.txt': bus + bus })).gpus).toHaveLength(2)
   })
 })
+
+it.each([
+  [
+    'revision ff',
+    '02:00.0 VGA compatible controller [0300]: NVIDIA Corporation GA102 [GeForce RTX 3090] [10de:2204] (rev ff)\n',
+    /does not answer/,
+  ],
+  [
+    'an unknown header',
+    '02:00.0 3D controller: NVIDIA Corporation GA100 (rev a1)\n\t!!! Unknown header type 7f\n',
+    /does not answer/,
+  ],
+  [
+    'machine-readable',
+    '02:00.0 "3D controller" "NVIDIA Corporation" "GA100 [A100 SXM4 80GB]" -rff "" ""\n',
+    /does not answer/,
+  ],
+  [
+    'no driver',
+    '02:00.0 3D controller: NVIDIA Corporation GA100 (rev a1)\n\tKernel modules: nvidiafb, nouveau\n',
+    /No driver/,
+  ],
+  [
+    'healthy',
+    '02:00.0 3D controller: NVIDIA Corporation GA100 (rev a1)\n\tKernel driver in use: nvidia\n\tKernel modules: nouveau\n',
+    null,
+  ],
+])('a card on the bus: %s', async (_, text, expected) => {
+  const { gpus } = await machineOf({ 'lspci.txt': text })
+  expect(gpus).toHaveLength(1)
+  const problem = gpus[0]?.problem.value ?? null
+  if (expected === null) expect(problem).toBeNull()
+  else expect(problem).toMatch(expected)
+})
+
+it('takes neural units and data movers of Intel for no cards', async () => {
+  const text = `00:0b.0 Processing accelerators [1200]: Intel Corporation Meteor Lake NPU [8086:7d1d] (rev 04)
+00:02.0 VGA compatible controller [0300]: Intel Corporation Meteor Lake-P [Intel Arc Graphics] [8086:7d55] (rev 08)
+`
+  const { gpus } = await machineOf({ 'lspci.txt': text })
+  expect(gpus.map((gpu) => gpu.pciAddress.value)).toEqual(['0000:00:02.0'])
+})

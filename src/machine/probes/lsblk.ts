@@ -1,8 +1,9 @@
 import { known } from '../fact.ts'
 import { jsonDocument } from '../json-text.ts'
-import { linesOf } from '../lines.ts'
+import { readSize } from '../read-value.ts'
 import { cite, type FilesystemReading, type Reading, type Source } from '../reading.ts'
 import type { Filesystem } from '../schema.ts'
+import { readColumns, readPairs, withoutBranches } from './columns.ts'
 import { deviceOfType, isPseudo } from './disks.ts'
 
 type Block = {
@@ -13,6 +14,8 @@ type Block = {
   rotates: boolean | null
   mounts: string[]
   fstype: string
+  total: string
+  free: string
   line: string
 }
 
@@ -21,10 +24,10 @@ const virtualDisk = /virtual|vmware|qemu|vbox|persistentdisk|elastic block|msft/
 
 /**
  * Reads `lsblk` as JSON, as pairs (`-P`) or as its tree: which mount point lies on an SSD, on a disk that turns or on a virtual one.
- * Sizes are left out: a partition's is not its filesystem's.
+ * The size of a partition is left out: it is not its filesystem's.
  */
 export function readLsblk(text: string, source: Source): Reading {
-  const blocks = fromJson(text) ?? (/^NAME="/m.test(text) ? fromPairs(text) : fromTree(text))
+  const blocks = fromJson(text) ?? fromTable(text)
   const byName = new Map(blocks.map((block) => [block.name, block]))
   return {
     filesystems: blocks.flatMap((block) =>
@@ -34,12 +37,27 @@ export function readLsblk(text: string, source: Source): Reading {
           const device = deviceOfType(block.fstype) ?? kindOf(block, byName)
           return {
             mount,
-            source: known(block.name.startsWith('/') ? block.name : `/dev/${block.name}`, cite(source, block.line)),
+            source: known(pathOf(block), cite(source, block.line)),
             ...(block.fstype === '' ? {} : { type: known(block.fstype, cite(source, block.line)) }),
             ...(device === null ? {} : { device: known(device, cite(source, block.line)) }),
+            ...sizes(block, source),
           }
         }),
     ),
+  }
+}
+
+function pathOf({ name, type }: Block): string {
+  if (name.startsWith('/')) return name
+  return /^(lvm|crypt|mpath|dm)$/.test(type) ? `/dev/mapper/${name}` : `/dev/${name}`
+}
+
+/** Space of the filesystem, which `-f` and `-O` tell; the size of its partition is another. */
+function sizes(block: Block, source: Source): Partial<FilesystemReading> {
+  const [total, free] = [readSize(block.total), readSize(block.free)]
+  return {
+    ...(total === null ? {} : { totalBytes: known(total, cite(source, block.line)) }),
+    ...(free === null ? {} : { freeBytes: known(free, cite(source, block.line)) }),
   }
 }
 
@@ -62,7 +80,8 @@ function fromJson(text: string): Block[] | null {
     for (const entry of entries) {
       if (typeof entry !== 'object' || entry === null) continue
       const row = entry as Record<string, unknown>
-      const text = (name: string) => (typeof row[name] === 'string' ? row[name].trim() : '')
+      const text = (name: string) =>
+        typeof row[name] === 'string' || typeof row[name] === 'number' ? String(row[name]).trim() : ''
       const mounts = Array.isArray(row.mountpoints) ? row.mountpoints : [row.mountpoint]
       blocks.push({
         name: text('name'),
@@ -72,6 +91,8 @@ function fromJson(text: string): Block[] | null {
         rotates: truth(row.rota),
         mounts: mounts.filter((mount) => typeof mount === 'string'),
         fstype: text('fstype'),
+        total: text('fssize'),
+        free: text('fsavail'),
         line: JSON.stringify({ ...row, children: undefined }),
       })
       walk(row.children, text('name'), depth + 1)
@@ -86,61 +107,33 @@ function truth(value: unknown): boolean | null {
   return value === false || value === '0' || value === 0 ? false : null
 }
 
-function fromPairs(text: string): Block[] {
-  return linesOf(text).flatMap((line) => {
-    const cells = new Map([...line.matchAll(/([A-Z:%-]+)="([^"]*)"/g)].map((match) => [match[1] ?? '', match[2] ?? '']))
-    const cell = (name: string) => (cells.get(name) ?? '').trim()
-    if (!cells.has('NAME')) return []
-    const mounts = [cell('MOUNTPOINT'), ...cell('MOUNTPOINTS').split('\\x0a')].filter((mount) => mount !== '')
-    return [
-      {
-        name: cell('NAME'),
-        parent: cell('PKNAME') || null,
-        type: cell('TYPE'),
-        model: `${cell('VENDOR')} ${cell('MODEL')}`,
-        rotates: truth(cell('ROTA')),
-        mounts,
-        fstype: cell('FSTYPE'),
-        line,
-      },
-    ]
-  })
-}
-
-/** In the tree a cell stands under its heading; numbers end where the heading ends. */
-function fromTree(text: string): Block[] {
+function fromTable(text: string): Block[] {
   // Blanks are kept as they are: they place the cells.
   const lines = text.split(/\r?\n/).map((line) => line.slice(0, 4000))
-  const start = lines.findIndex((line) => /^NAME\s/.test(line))
-  if (start < 0) return []
-  const columns = [...(lines[start] ?? '').matchAll(/\S+/g)].map((match) => ({
-    name: match[0],
-    from: match.index,
-    to: match.index + match[0].length,
-  }))
+  const heading = lines.findIndex((line) => /^NAME(\s|$)/.test(line))
   const blocks: Block[] = []
   const ancestors: string[] = []
-  for (const line of lines.slice(start + 1)) {
-    const match = /^([\s│├└─|`-]*)(\S+)/.exec(line)
-    if (!match) continue
-    const words = [...line.matchAll(/\S+/g)]
-    const cell = (name: string) => {
-      const column = columns.find((candidate) => candidate.name === name)
-      if (!column) return ''
-      return words.find((word) => word.index < column.to && word.index + word[0].length > column.from)?.[0] ?? ''
+  for (const { line, cells } of heading < 0 ? readPairs(lines) : readColumns(lines, heading)) {
+    const cell = (name: string) => cells.get(name) ?? ''
+    const mounts = [cell('MOUNTPOINT'), ...cell('MOUNTPOINTS').split('\n')].filter((mount) => mount !== '')
+    const name = withoutBranches(cell('NAME'))
+    if (name === '') {
+      // A further mount point of the device above has a line of its own.
+      blocks.at(-1)?.mounts.push(...mounts)
+      continue
     }
-    const depth = Math.floor((match[1] ?? '').length / 2)
-    const name = match[2] ?? ''
-    ancestors.length = depth
-    const mount = cell('MOUNTPOINT') || cell('MOUNTPOINTS')
+    const depth = Math.floor((/^[\s│├└─|`-]*/.exec(line)?.[0].length ?? 0) / 2)
+    ancestors.length = Math.min(depth, ancestors.length)
     blocks.push({
       name,
-      parent: cell('PKNAME') || (ancestors.at(-1) ?? null),
+      parent: cell('PKNAME') || (heading < 0 ? null : (ancestors.at(-1) ?? null)),
       type: cell('TYPE'),
       model: `${cell('VENDOR')} ${cell('MODEL')}`,
       rotates: truth(cell('ROTA')),
-      mounts: mount === '' ? [] : [mount],
+      mounts,
       fstype: cell('FSTYPE'),
+      total: cell('FSSIZE'),
+      free: cell('FSAVAIL'),
       line,
     })
     ancestors.push(name)

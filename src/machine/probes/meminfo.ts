@@ -36,32 +36,6 @@ export function readMeminfo(text: string, source: Source): Reading {
   }
 }
 
-/** Reads `free`, in any of its units and with old and new columns. */
-export function readFree(text: string, source: Source): Reading {
-  const lines = linesOf(text)
-  const start = lines.findIndex((line) => /\btotal\b.*\bused\b.*\bfree\b/.test(line))
-  if (start < 0) return {}
-  const columns = (lines[start] ?? '').trim().split(/\s+/)
-  const unit = /\bbytes\b/.test(text) ? 1 : KiB
-  const row = (name: string) => lines.slice(start + 1).find((line) => line.trimStart().startsWith(`${name}:`))
-  const cell = (line: string | undefined, column: string) => {
-    const value = line?.trim().split(/\s+/)[columns.indexOf(column) + 1]
-    return columns.includes(column) ? readSize(value?.replace(/i$/, 'iB'), unit) : null
-  }
-  const memory = row('Mem')
-  const swap = row('Swap')
-  return {
-    memory: {
-      totalBytes: factFrom(source, memory, cell(memory, 'total')),
-      availableBytes: factFrom(source, memory, cell(memory, 'available')),
-    },
-    swap: {
-      totalBytes: factFrom(source, swap, cell(swap, 'total')),
-      usedBytes: factFrom(source, swap, cell(swap, 'used')),
-    },
-  }
-}
-
 /** Reads /proc/swaps. */
 export function readSwaps(text: string, source: Source): Reading {
   const lines = linesOf(text)

@@ -20,7 +20,7 @@ const immutable =
 export function readOsRelease(text: string, source: Source): Reading {
   const fields = new Map<string, { value: string; line: string }>()
   for (const line of linesOf(text)) {
-    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/.exec(line)
+    const match = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$/.exec(line)
     if (match) fields.set(match[1] ?? '', { value: unquote(match[2] ?? ''), line })
   }
   if (!['ID', 'NAME', 'PRETTY_NAME', 'VERSION_ID'].some((name) => fields.has(name))) return {}
