@@ -7,7 +7,7 @@ export function isSecretName(name: string): boolean {
 
 /** A URL without user name and password; anything that is no URL comes back as it is, with `//user:password@` cut out. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1')
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i, '$1')
 }
 
 // Shapes of tokens that must not reach a log: Hugging Face, OpenAI-like keys, bearer headers, credentials in URLs.

@@ -9,6 +9,7 @@ import { readDf } from './probes/df.ts'
 import { readMountinfo } from './probes/disks.ts'
 import { readFindmnt } from './probes/findmnt.ts'
 import { readFree } from './probes/free.ts'
+import { readKernelLog } from './probes/kernel-log.ts'
 import { readLsblk } from './probes/lsblk.ts'
 import { readLscpu } from './probes/lscpu.ts'
 import { readLspci } from './probes/lspci.ts'
@@ -31,6 +32,7 @@ const readers: readonly (readonly [string, Reader])[] = [
   ['rocm-smi', readRocmSmi],
   ['rocminfo', readRocminfo],
   ['xpu-smi', readXpuSmi],
+  ['dmesg', readKernelLog],
   ['lspci', readLspci],
   ['lscpu', readLscpu],
   ['cpuinfo', readCpuinfo],

@@ -341,3 +341,56 @@ describe('where packages come from', () => {
     expect(proxies.value).toEqual({ https_proxy: 'http://proxy.example:3128' })
   })
 })
+
+describe('a card that has failed', () => {
+  const card = (address: string) => bus(address, '0x10de', '0x2503')
+  const log = `[  10.1] NVRM: Xid (PCI:0000:01:00): 13, pid=77, name=python3, Graphics Exception
+[1843.3] NVRM: Xid (PCI:0000:02:00): 79, pid=77, name=python3, GPU has fallen off the bus.
+[1843.4] NVRM: Xid (PCI:0000:01:00): 62, pid=77, an old failure of a card that was reset since
+`
+
+  it('is one problem of a tool that hangs, and the kernel’s log says which card', async () => {
+    const machine = await detect({
+      commands: { 'nvidia-smi -q -x': hung, [query]: hung, 'nvidia-smi topo -m': hung, dmesg: log },
+      files: { ...card('0000:01:00.0'), ...card('0000:02:00.0') },
+    })
+    expect(machine.problems).toHaveLength(1)
+    expect(machine.problems[0]?.text).toMatch(/nvidia-smi .*did not answer within 10 s/)
+    expect(machine.gpus.map((gpu) => gpu.problem.value)).toEqual([
+      expect.stringContaining('Xid 62'),
+      expect.stringMatching(/fallen off the bus.*Xid 79/),
+    ])
+  })
+
+  it('is not what the log says of a card that answers now', async () => {
+    const machine = await detect({
+      commands: {
+        'nvidia-smi -q -x': nvidiaXml(rig.slice(0, 1)).replace('<attached_gpus>1<', '<attached_gpus>2<'),
+        [query]: nvidiaCsv(rig.slice(0, 1)),
+        dmesg: log,
+      },
+      files: {
+        ...card('0000:01:00.0'),
+        ...card('0000:02:00.0'),
+        '/sys/bus/pci/drivers/nvidia/new_id': '',
+      },
+      links: {
+        '/sys/bus/pci/devices/0000:01:00.0/driver': '/sys/bus/pci/drivers/nvidia',
+        '/sys/bus/pci/devices/0000:02:00.0/driver': '/sys/bus/pci/drivers/nvidia',
+      },
+    })
+    expect(machine.gpus.map((gpu) => gpu.problem.value)).toEqual([null, expect.stringContaining('Xid 79')])
+    expect(machine.problems.map((problem) => problem.text).join()).toContain('counts 2 cards')
+  })
+})
+
+it('never shows a proxy’s user and password', async () => {
+  const { proxies } = await detect({
+    environment: {
+      http_proxy: 'me:se/cret@proxy:3128',
+      HTTPS_PROXY: 'http://me:p@ss@proxy:3128/',
+      no_proxy: 'localhost',
+    },
+  })
+  expect(proxies.value).toEqual({ http_proxy: 'proxy:3128', HTTPS_PROXY: 'http://proxy:3128/', no_proxy: 'localhost' })
+})

@@ -6,7 +6,7 @@ import { readKfdProperties } from '../probes/kfd.ts'
 import { readRocmSmi } from '../probes/rocm-smi.ts'
 import { by, readPciAddress } from '../read-value.ts'
 import { cite, type GpuReading, type Reading } from '../reading.ts'
-import { ask, findProgram, type Probe, sourceAt, word } from './probe.ts'
+import { ask, findProgram, oncePerTool, type Probe, sourceAt, word } from './probe.ts'
 
 /**
  * AMD's cards: the kernel's own figures (no tool and no root needed), the compute driver's topology, and ROCm's tools where they
@@ -32,13 +32,13 @@ async function askTools(host: Host): Promise<Reading[]> {
       ask(host, ['amd-smi', 'list', '--json'], readAmdSmi),
       ask(host, ['amd-smi', 'topology', '--json'], readAmdSmi),
     ])
-    return answers.flat()
+    return oncePerTool(answers.flat())
   }
   const answers = await Promise.all([
     ask(host, ['rocm-smi', '--showproductname', '--showbus', '--showdriverversion', '--json'], readRocmSmi),
     ask(host, ['rocm-smi', '--showtopotype'], readRocmSmi),
   ])
-  return answers.flat()
+  return oncePerTool(answers.flat())
 }
 
 async function drmCards(host: Host): Promise<GpuReading[]> {

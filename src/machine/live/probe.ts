@@ -40,6 +40,18 @@ export function problemOf(argv: readonly string[], result: CommandResult): Readi
   return null
 }
 
+/** A tool that was asked several things and hung or was refused each time is one problem: the first. */
+export function oncePerTool(readings: readonly Reading[]): Reading[] {
+  const seen = new Set<string>()
+  return readings.flatMap((reading) => {
+    if (!reading.problems) return [reading]
+    const problems = reading.problems.filter(({ about }) => !seen.has(about))
+    for (const { about } of problems) seen.add(about)
+    const { problems: _, ...rest } = reading
+    return problems.length > 0 ? [{ ...rest, problems }] : Object.keys(rest).length > 0 ? [rest] : []
+  })
+}
+
 /** Reads a file; an absent one tells nothing. */
 export async function askFile(
   host: Host,

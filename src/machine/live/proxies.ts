@@ -1,4 +1,3 @@
-import { withoutCredentials } from '../../core/redact.ts'
 import { known } from '../fact.ts'
 import { cite } from '../reading.ts'
 import type { Probe } from './probe.ts'
@@ -8,7 +7,14 @@ const names = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'ftp_proxy'
 /** Proxy variables that are set, in either spelling, without user names and passwords. */
 export const proxies: Probe = (host) => {
   const set = Object.entries(host.environment).flatMap(([name, value]) =>
-    names.includes(name.toLowerCase()) && value ? [[name, withoutCredentials(value)] as const] : [],
+    names.includes(name.toLowerCase()) && value
+      ? [[name, withoutUser(value)] as const]
+      : [],
   )
   return Promise.resolve([{ proxies: known(Object.fromEntries(set), cite({ name: 'environment', at: host.now() })) }])
+}
+
+/** Proxies are often written without a scheme, and their passwords with every sign: all before the last `@` goes. */
+function withoutUser(proxy: string): string {
+  return proxy.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1')
 }
