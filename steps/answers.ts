@@ -66,6 +66,7 @@ export function nameFor({ model, engine }: Recipe): string {
   const last = model.id.split('/').findLast((part) => part !== '') ?? 'model'
   const engines: Partial<Record<typeof engine.route, string>> = {
     'vllm-cpu': '-cpu',
+    'vllm-cpu-image': '-cpu',
     ollama: '-ollama',
     'llama-cpp': '-llama-cpp',
   }

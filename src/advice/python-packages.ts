@@ -8,7 +8,14 @@ import { makeAdvice } from './make-advice.ts'
 export type FieldAdvice = { set: Readonly<Record<FieldPath, unknown>>; advice: readonly Advice[] }
 
 const uvAndPip = { title: 'uv: compatibility with pip', reference: 'https://docs.astral.sh/uv/pip/compatibility/' }
-const enginesWithoutTorch = new Set(['ollama', 'llama-cpp', 'vllm-cuda-image', 'vllm-rocm-image', 'vllm-xpu-image'])
+const enginesWithoutTorch = new Set([
+  'ollama',
+  'llama-cpp',
+  'vllm-cuda-image',
+  'vllm-rocm-image',
+  'vllm-xpu-image',
+  'vllm-cpu-image',
+])
 
 /**
  * Where a recipe's Python packages come from on this machine: the indexes and folders that its administrator set for pip or uv,

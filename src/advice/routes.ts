@@ -2,7 +2,7 @@ import type { Machine } from '../machine/schema.ts'
 import { llamaCppRoute } from './engine-routes/llama-cpp.ts'
 import { ollamaRoute } from './engine-routes/ollama.ts'
 import type { RouteAdvice, RouteWish } from './engine-routes/route-advice.ts'
-import { vllmCpu } from './engine-routes/vllm-cpu.ts'
+import { cpuImage, vllmCpu } from './engine-routes/vllm-cpu.ts'
 import { cudaImage, cudaWheel } from './engine-routes/vllm-cuda.ts'
 import { rocmImage, rocmWheel } from './engine-routes/vllm-rocm.ts'
 import { xpuImage } from './engine-routes/vllm-xpu.ts'
@@ -23,12 +23,12 @@ export function routesFor(machine: Machine, wish: RouteWish = {}): RouteAdvice[]
   ]
   const llama = [llamaCppRoute(machine), ollamaRoute(machine)]
   const small = installedFirst(wish.format === 'gguf' ? llama : llama.toReversed())
-  const cpu = vllmCpu(machine, wish)
+  const cpu = [vllmCpu(machine, wish), cpuImage(machine, wish)]
   const anyCard = machine.gpus.some((gpu) => ['nvidia', 'amd', 'intel'].includes(gpu.vendor.value ?? ''))
   const ordered =
     wish.format === 'gguf'
-      ? [...small, ...onCards, cpu]
-      : [...onCards, ...(anyCard ? [...small, cpu] : [cpu, ...small])]
+      ? [...small, ...onCards, ...cpu]
+      : [...onCards, ...(anyCard ? [...small, ...cpu] : [...cpu, ...small])]
   const not = ordered
     .filter((route) => !works(route))
     .sort((a, b) => Number(isForOtherCards(a)) - Number(isForOtherCards(b)))

@@ -6,6 +6,7 @@ import { formatGiB } from '#src/core/bytes.ts'
 import { isGguf } from '#src/knowledge/gguf.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
+import { isCpuRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { engineFields } from './fields.ts'
@@ -52,7 +53,7 @@ function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice 
   for (const [name, value] of Object.entries(route.packages)) set[`packages.${name}`] = value
   // Where the administrator's own sources are used, what lies in them decides over the usual.
   for (const [path, value] of Object.entries(packages.set)) set[path] = value
-  const environment = { ...route.environment, ...(isVllm && route.route !== 'vllm-cpu' ? compilation.environment : {}) }
+  const environment = { ...route.environment, ...(isVllm && !isCpuRoute(route.route) ? compilation.environment : {}) }
   set['server.environment'] = { ...recipe.server.environment, ...environment }
   if (isVllm) set['engine.compilation'] = route.engine.compilation ?? compilation.level
   set['engine.version'] ??= 'newest'

@@ -6,6 +6,7 @@ import { makeAdvice } from '#src/advice/make-advice.ts'
 import { reckonedVersion } from '#src/advice/placement.ts'
 import { formatBytes } from '#src/core/bytes.ts'
 import type { Machine } from '#src/machine/schema.ts'
+import { isCpuRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { memoryFields } from './fields.ts'
@@ -69,8 +70,7 @@ type Needed = { high: number; reasons: readonly Advice[] }
 /** Anonymous memory of the engine's processes; for engines in one process, what llama.cpp keeps beside the mapped weights. */
 function neededMemory(machine: Machine, { engine, layout, server }: Recipe): Needed {
   if (!engine.route.startsWith('vllm')) return { high: 2 * 2 ** 30, reasons: [] }
-  const gpus =
-    engine.route === 'vllm-cpu' ? 0 : (layout.gpus?.length ?? layout.tensorParallel * layout.pipelineParallel)
+  const gpus = isCpuRoute(engine.route) ? 0 : (layout.gpus?.length ?? layout.tensorParallel * layout.pipelineParallel)
   const swapSpace = server.arguments['swap-space']
   const memory = hostMemory({
     gpus: Math.min(gpus, Math.max(1, usableCards(machine).length)) * (gpus > 0 ? 1 : 0),

@@ -11,6 +11,7 @@ import type { ModelArchitecture } from '#src/knowledge/models/architecture.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
 import { lifetimeOfArchitecture, supportsArchitecture } from '#src/knowledge/vllm/names.ts'
 import type { Machine } from '#src/machine/schema.ts'
+import { isCpuRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice } from '../step.ts'
 
@@ -53,7 +54,7 @@ function reckon(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
   if (!isVllm) return ggufBadge(model, machine)
   const unknown = notInVersion(model, recipe)
   if (unknown) return unknown
-  return route === 'vllm-cpu' || !hasCards(machine) ? cpuBadge(model, machine) : cardBadge(model, machine, recipe)
+  return isCpuRoute(route) || !hasCards(machine) ? cpuBadge(model, machine) : cardBadge(model, machine, recipe)
 }
 
 /** The model itself, then its variants. */

@@ -1,5 +1,6 @@
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Machine } from '../../machine/schema.ts'
+import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
 import { generationAdvice, runnerV2Since, v0GoneSince } from '../engine-options.ts'
@@ -83,7 +84,7 @@ function generation(recipe: Recipe, machine: Machine): Advice[] {
 
 function cards(recipe: Recipe, machine: Machine): Advice[] {
   const { layout, engine } = recipe
-  if (!isVllm(recipe) || engine.route === 'vllm-cpu') return []
+  if (!isVllm(recipe) || isCpuRoute(engine.route)) return []
   const source = { title: 'vLLM: ParallelConfig' }
   const missing = (layout.gpus ?? []).filter((index) => !machine.gpus.some((gpu) => gpu.index === index))
   if (missing.length > 0) {

@@ -1,6 +1,7 @@
 import { formatGiB } from '../../core/bytes.ts'
 import { knowsFlag } from '../../knowledge/vllm/names.ts'
 import type { Machine } from '../../machine/schema.ts'
+import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
 import { swapPlaceAdvice } from '../host-safety.ts'
@@ -130,7 +131,7 @@ function disk(recipe: Recipe, machine: Machine, modelBytes: number | null): Advi
 
 /** vLLM before 0.18 pins --swap-space GiB for each card, 4 unless it is told otherwise; pinned memory cannot be swapped. */
 function pinned(recipe: Recipe, machine: Machine): Advice[] {
-  if (!isVllm(recipe) || recipe.engine.route === 'vllm-cpu') return []
+  if (!isVllm(recipe) || isCpuRoute(recipe.engine.route)) return []
   const version = versionOf(recipe)
   if (knowsFlag(version, '--swap-space') !== true) return []
   const total = machine.memory.totalBytes.value

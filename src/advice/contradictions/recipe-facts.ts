@@ -1,5 +1,6 @@
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
+import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import { lowestCapability } from '../machine-facts.ts'
 import type { ComputeTarget } from '../quantization.ts'
@@ -29,7 +30,7 @@ function vendorOf({ engine }: Recipe): 'nvidia' | 'amd' | 'intel' | null {
 
 /** What a recipe computes on; null where it is unknown or the engine is not vLLM. */
 export function targetOf(recipe: Recipe, machine: Machine): ComputeTarget | null {
-  if (recipe.engine.route === 'vllm-cpu') return { kind: 'cpu' }
+  if (isCpuRoute(recipe.engine.route)) return { kind: 'cpu' }
   const cards = cardsOf(recipe, machine)
   const vendor = vendorOf(recipe)
   if (vendor === 'nvidia') {

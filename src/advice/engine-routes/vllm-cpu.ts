@@ -1,3 +1,4 @@
+import { imageOf } from '../../knowledge/images.ts'
 import { cpuBuild, thirdPartyCpuBuild, wheelIndex } from '../../knowledge/vllm/builds.ts'
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
@@ -6,7 +7,7 @@ import type { Advice } from '../advice.ts'
 import { cpuHas, versionAtLeast } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
-import { wheelNeeds } from './host-needs.ts'
+import { architectureNeeds, containerTool, wheelNeeds } from './host-needs.ts'
 import { type RouteAdvice, type RouteWish, routeAdvice } from './route-advice.ts'
 import { installedVllm } from './vllm-cuda.ts'
 
@@ -48,6 +49,33 @@ export function vllmCpu(machine: Machine, wish: RouteWish): RouteAdvice {
         ...(mirror ? { leaveOut: cudaOnlyPackages } : {}),
       },
       ...measured,
+    },
+  )
+}
+
+/** vLLM's own CPU image: on systems whose glibc is too old for the wheel, and where Python is to stay out of the way. */
+export function cpuImage(machine: Machine, wish: RouteWish): RouteAdvice {
+  const version = wish.version ?? newestRelease().version
+  const container = containerTool(machine)
+  const image = imageOf('cpu', wish.version ?? 'newest')
+  return routeAdvice(
+    {
+      route: 'vllm-cpu-image',
+      title: `vLLM ${version} on the CPU, image`,
+      publisher: 'the vLLM project, on Docker Hub',
+      why: [
+        ...instructions(machine, version),
+        ...container.why,
+        ...architectureNeeds(machine, ['x86_64', 'aarch64'], 'The CPU image', sources.vllmCpu),
+      ],
+      action: `${container.tool ?? 'docker or podman'} pulls ${image} and rigup pins its digest.`,
+    },
+    {
+      engine: {
+        version: wish.version ?? 'newest',
+        image,
+        ...(container.tool ? { containerTool: container.tool } : {}),
+      },
     },
   )
 }

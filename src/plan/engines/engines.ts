@@ -13,6 +13,7 @@ export const enginePlanners: Readonly<Record<Route, EnginePlanner>> = {
   'vllm-cuda-image': vllmImage,
   'vllm-rocm-image': vllmImage,
   'vllm-xpu-image': vllmImage,
+  'vllm-cpu-image': vllmImage,
   ollama,
   'llama-cpp': llamaCpp,
 }

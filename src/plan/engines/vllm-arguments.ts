@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import semver from 'semver'
 import { shellLine } from '../../core/shell-quote.ts'
+import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { PlanContext, ProofModel } from '../context.ts'
 import type { Serve } from '../serve.ts'
@@ -10,7 +11,7 @@ export const proofModelName = 'rigup-proof'
 
 /** True where the engine runs on the CPU. */
 export function onCpu(recipe: Recipe): boolean {
-  return recipe.engine.route === 'vllm-cpu'
+  return isCpuRoute(recipe.engine.route)
 }
 
 /** What is asked of a model with no known answers: a sentence, to see that tokens come. */

