@@ -28,10 +28,12 @@ export const compose: ExportTarget = {
 }
 
 function service(container: Container): Record<string, unknown> {
-  const { environment, secrets, devices, groups, capabilities, securityOptions } = container
+  const { environment, inherited, entrypoint, user, limits, devices, groups, capabilities, securityOptions } = container
   return {
     image: container.image,
     container_name: container.name,
+    entrypoint: [entrypoint],
+    ...(user === null ? {} : { user: String(user) }),
     restart: 'unless-stopped',
     init: true,
     network_mode: 'host',
@@ -47,17 +49,28 @@ function service(container: Container): Record<string, unknown> {
           },
         }
       : {}),
+    ...limitSettings(limits),
     ...(devices.length > 0 ? { devices: devices.map((device) => `${device}:${device}`) } : {}),
     ...(groups.length > 0 ? { group_add: groups } : {}),
     ...(capabilities.length > 0 ? { cap_add: capabilities } : {}),
     ...(securityOptions.length > 0 ? { security_opt: securityOptions } : {}),
     // A variable without a value takes that of the shell.
     environment: {
-      ...Object.fromEntries(secrets.map((name) => [name, null])),
+      ...Object.fromEntries(inherited.map((name) => [name, null])),
       ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, literal(value)])),
     },
     volumes: container.volumes.map((volume) => literal(volumeText(volume))),
     command: container.command.map(literal),
+  }
+}
+
+/** Compose, like docker, counts memory and swap together. */
+function limitSettings(limits: Container['limits']): Record<string, number> {
+  const { memoryBytes, swapBytes, oomScoreAdjust } = limits ?? {}
+  return {
+    ...(memoryBytes === undefined ? {} : { mem_limit: memoryBytes }),
+    ...(memoryBytes === undefined || swapBytes === undefined ? {} : { memswap_limit: memoryBytes + swapBytes }),
+    ...(oomScoreAdjust === undefined ? {} : { oom_score_adj: oomScoreAdjust }),
   }
 }
 

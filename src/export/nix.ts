@@ -2,7 +2,7 @@ import { Problem } from '../core/problem.ts'
 import { unitQuote } from '../core/unit-quote.ts'
 import { ollama } from '../knowledge/ollama.ts'
 import type { PlanContext } from '../plan/context.ts'
-import { type Container, volumeText } from '../plan/engines/container.ts'
+import { type Container, limitArguments, volumeText } from '../plan/engines/container.ts'
 import { vllmContainer } from '../plan/engines/vllm-image.ts'
 import type { ExportTarget } from './export-target.ts'
 import { type NixValue, nixText } from './nix-text.ts'
@@ -110,13 +110,14 @@ function containerSettings(context: PlanContext): Settings {
     'virtualisation.oci-containers.containers': {
       [container.name]: {
         image: container.image,
+        entrypoint: container.entrypoint,
+        ...(container.user === null ? {} : { user: String(container.user) }),
         environment: container.environment,
         volumes: container.volumes.map(volumeText),
         cmd: [...container.command],
         extraOptions: runOptions(container),
       },
     },
-    ...limits(context, `${backend}-${container.name}`),
   }
 }
 
@@ -129,6 +130,7 @@ function runOptions(container: Container): string[] {
     ...container.groups.map((group) => `--group-add=${group}`),
     ...container.capabilities.map((capability) => `--cap-add=${capability}`),
     ...container.securityOptions.map((option) => `--security-opt=${option}`),
+    ...limitArguments(container.limits),
   ]
 }
 

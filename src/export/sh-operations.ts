@@ -15,6 +15,8 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
       const line = commandLine(operation, needsRoot)
       return [operation.directory === undefined ? line : `(cd ${shellQuote(operation.directory)} && ${line})`]
     }
+    case 'pull':
+      return [commandLine({ argv: [operation.tool, 'pull', operation.image] }, needsRoot)]
     case 'make-directory': {
       const path = shellQuote(operation.path)
       const chmod = operation.mode === undefined ? [] : [`"$as" chmod ${operation.mode.toString(8)} ${path}`]

@@ -25,6 +25,8 @@ export function describeOperation(operation: Operation): string {
   switch (operation.kind) {
     case 'run':
       return [...assignments(operation.environment), shellLine(operation.argv)].join(' ')
+    case 'pull':
+      return shellLine([operation.tool, 'pull', operation.image])
     case 'make-directory':
       return shellLine(['mkdir', '-p', ...mode(operation.mode, '-m'), operation.path])
     case 'write':

@@ -16,6 +16,8 @@ export const operationSchema = z.discriminatedUnion('kind', [
     /** The program whose progress output is understood; absent: output is logged only. */
     progress: z.enum(['uv', 'docker', 'ollama', 'hub']).optional(),
   }),
+  /** Pulls a container image: `name:tag` or `name@sha256:...`. */
+  z.strictObject({ kind: z.literal('pull'), tool: z.enum(['docker', 'podman']), image: z.string() }),
   z.strictObject({ kind: z.literal('make-directory'), path: z.string(), mode: z.number().int().optional() }),
   /** Writes the whole file atomically. */
   z.strictObject({

@@ -3,6 +3,7 @@ import { extract } from './extract.ts'
 import { fetchFile } from './fetch.ts'
 import { copy, makeDirectory, write } from './files.ts'
 import { addLine, removeLine } from './lines.ts'
+import { pull } from './pull.ts'
 import { remove } from './remove.ts'
 import { run } from './run.ts'
 
@@ -10,6 +11,7 @@ import { run } from './run.ts'
 export function executorsWith(serve: Executors['serve']): Executors {
   return {
     run,
+    pull,
     write,
     copy,
     remove,
