@@ -1,25 +1,34 @@
+import { containerOf, containerPid, runOfContainer } from '../launch/container.ts'
 import { stopServer } from '../launch/stop.ts'
-import { readJournal } from '../run/journal.ts'
-import type { JournalEvent } from '../run/journal-event.ts'
-import type { LaunchEvent } from '../run/launch-event.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Serve } from '../plan/serve.ts'
 import { identify, isAlive } from '../run/process-identity.ts'
-import { listRuns, readPlan } from '../run/runs.ts'
+import { engineInJournal, type Spawned } from '../run/running-engine.ts'
+import { listRuns, runStatus } from '../run/runs.ts'
 
 export type KeptEngine = { runDirectory: string; pid: number; address: string; model: string }
 
-type Spawned = Extract<LaunchEvent, { type: 'spawned' }>
+type Found = KeptEngine & { readonly spawned: Spawned; readonly serve: Serve | null }
 
-/** The engine that a run left running on purpose, while it still runs; null where there is none. */
-export async function keptEngineOf(runDirectory: string): Promise<(KeptEngine & { spawned: Spawned }) | null> {
-  const spawned = keptBy(await readJournal(runDirectory))
-  if (!spawned || !(await stillRuns(spawned))) return null
-  return { runDirectory, pid: spawned.pid, address: `${spawned.host}:${spawned.port}`, model: spawned.model, spawned }
+/**
+ * The engine of a run that is over, while it still runs: left running on purpose, or left behind when the run was killed. Null where there
+ * is none.
+ */
+export async function keptEngineOf(runDirectory: string): Promise<Found | null> {
+  const { events, plan, holder } = await runStatus(runDirectory)
+  const engine = engineInJournal(events)
+  if (engine === null || holder !== null) return null
+  const { spawned } = engine
+  const serve = serveOf(plan, spawned)
+  if (!(await stillRuns(spawned, serve, runDirectory))) return null
+  const address = `${spawned.host}:${spawned.port}`
+  return { runDirectory, pid: spawned.pid, address, model: spawned.model, spawned, serve }
 }
 
 /** The newest of all runs that has an engine running. */
 export async function findKeptEngine(): Promise<KeptEngine | null> {
   for (const directory of await listRuns()) {
-    const kept = await keptEngineOf(directory)
+    const kept = await keptEngineOf(directory).catch(() => null)
     if (kept) return kept
   }
   return null
@@ -29,29 +38,21 @@ export async function findKeptEngine(): Promise<KeptEngine | null> {
 export async function stopKeptEngine(runDirectory: string): Promise<boolean> {
   const kept = await keptEngineOf(runDirectory)
   if (!kept) return false
-  const plan = await readPlan(runDirectory)
-  const serve = plan.actions.flatMap(({ operations }) => operations).findLast((operation) => operation.kind === 'serve')
-  const stopped = await stopServer({
-    pid: kept.pid,
-    identity: kept.spawned.identity,
-    cleanUp: serve?.kind === 'serve' ? serve.serve.cleanUp : undefined,
-  })
-  return stopped.wasRunning
+  await stopServer({ pid: kept.pid, identity: kept.spawned.identity, cleanUp: kept.serve?.cleanUp })
+  return true
 }
 
-/** The start whose engine was kept; null where the last one was stopped or ended. */
-function keptBy(events: readonly JournalEvent[]): Spawned | null {
-  let spawned: Spawned | null = null
-  let kept: Spawned | null = null
-  for (const event of events) {
-    if (event.type !== 'launch') continue
-    if (event.event.type === 'spawned') spawned = event.event
-    if (event.event.type === 'kept') kept = spawned
-    if (event.event.type === 'stopped' || event.event.type === 'exited') kept = null
-  }
-  return kept
+function serveOf(plan: Plan, { purpose }: Spawned): Serve | null {
+  const operation = plan.actions
+    .flatMap(({ operations }) => operations)
+    .find((one) => one.kind === 'serve' && one.serve.purpose === purpose)
+  return operation?.kind === 'serve' ? operation.serve : null
 }
 
-async function stillRuns({ pid, identity }: Spawned): Promise<boolean> {
-  return identity ? isAlive(identity) : (await identify(pid)) !== null
+/** A container lives on where the command that was started for it has died. */
+async function stillRuns({ pid, identity }: Spawned, serve: Serve | null, runDirectory: string): Promise<boolean> {
+  if (identity ? await isAlive(identity) : (await identify(pid)) !== null) return true
+  const container = serve === null ? null : containerOf(serve.argv)
+  if (container === null || (await runOfContainer(container)) !== runDirectory) return false
+  return (await containerPid(container)) !== null
 }

@@ -8,9 +8,11 @@ import type { Serve } from '../plan/serve.ts'
 import type { OperationContext, OperationExecutor } from '../run/executor.ts'
 import { identify } from '../run/process-identity.ts'
 import { createApiClient, readApiKey } from './api-client.ts'
+import { labelled } from './container.ts'
 import { engineEnvironment } from './engine-environment.ts'
 import { exitProblem, outOfMemoryKills } from './engine-exit.ts'
 import { type EngineProcess, startEngine } from './engine-process.ts'
+import { removeLeftBehind } from './left-behind.ts'
 import { listenerOn } from './listeners.ts'
 import { followLog } from './log-follower.ts'
 import { runPreparation } from './prepare.ts'
@@ -37,6 +39,7 @@ type Start = {
  */
 export const serve: OperationExecutor<'serve'> = async ({ serve: request }, context) => {
   const apiKey = await readApiKey(request.apiKeyFile)
+  await removeLeftBehind(request.argv, context.log)
   await refuseTakenPort(request)
   const { argv, directory, purpose, host, port, servedName, cleanUp } = request
   const log = join(context.runDirectory, 'logs', `engine-${purpose}.log`)
@@ -44,14 +47,14 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
   context.log(`$ ${shellLine(argv)}\n`)
   const killsBefore = await outOfMemoryKills()
   const begin = performance.now()
-  const engine = await startEngine({ argv, environment, directory, log })
+  const engine = await startEngine({ argv: labelled(argv, context.runDirectory), environment, directory, log })
   const { pid } = engine
   const identity = (await identify(pid)) ?? undefined
   const stop = () => stopServer({ pid, identity, cleanUp })
   context.emit({ type: 'spawned', pid, ...(identity && { identity }), log, host, port, purpose, model: servedName })
 
   try {
-    await whileRunning(engine, { request, context, log, killsBefore }, async (signal) => {
+    await whileRunning(engine, { request, context, log, killsBefore }, async (signal, onReady) => {
       const client = createApiClient(request, apiKey)
       if (request.prepare) {
         await waitForServer(request, client, signal)
@@ -59,6 +62,7 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
       }
       const { models, maxModelLen } = await waitForModel(request, client, signal)
       const seconds = (performance.now() - begin) / 1000
+      onReady()
       context.emit({
         type: 'ready',
         seconds,
@@ -87,7 +91,7 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
 async function whileRunning(
   engine: EngineProcess,
   { request, context, log, killsBefore }: Start,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal, onReady: () => void) => Promise<void>,
 ): Promise<void> {
   const over = new AbortController()
   const signal = AbortSignal.any([context.signal, over.signal])
@@ -99,8 +103,14 @@ async function whileRunning(
     const kills = await outOfMemoryKills()
     throw exitProblem(exit, kills === null || killsBefore === null ? 0 : kills - killsBefore, log)
   })
-  const watching = watchStart(request, engine.pid, follower, context.emit).watch(signal)
-  const working = work(signal)
+  // The log is read behind its writer: what it says of the start once the engine has answered is no news.
+  let isStarting = true
+  const watching = watchStart(request, engine.pid, follower, (event) => {
+    if (isStarting) context.emit(event)
+  }).watch(signal)
+  const working = work(signal, () => {
+    isStarting = false
+  })
   try {
     await Promise.race([working, watching, ending])
   } catch (error) {
