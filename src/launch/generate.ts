@@ -18,7 +18,7 @@ export type Generated = {
   readonly text: string
   /** From sending the request to the first piece of the answer. */
   readonly firstTokenMilliseconds: number
-  /** Of the tokens after the first; of all, from the request on, where there is only one or the answer came in a piece or two. */
+  /** Of the tokens after the first; of all, from the request on, where there is only one or the answer came at once. */
   readonly tokensPerSecond: number
   readonly completionTokens: number
 }
@@ -27,6 +27,8 @@ export type Generated = {
 const longestEvent = 1024 * 1024
 /** A piece is one token or more; some servers send an empty one first. */
 const spareTokens = 8
+/** Pieces that are less apart came together. */
+const burstMilliseconds = 0.3
 
 const chunkSchema = z.object({
   choices: z
@@ -54,6 +56,8 @@ export async function generate(client: ApiClient, request: GenerateRequest): Pro
   const begin = performance.now()
   let first: number | null = null
   let pieces = 0
+  let moments = 0
+  let lastPiece = Number.NEGATIVE_INFINITY
   let tokens: number | null = null
   let answer = ''
   let thoughts = ''
@@ -77,7 +81,10 @@ export async function generate(client: ApiClient, request: GenerateRequest): Pro
       const thought = delta?.reasoning ?? delta?.reasoning_content ?? ''
       const text = delta?.content ?? ''
       if (thought === '' && text === '') continue
-      first ??= performance.now()
+      const now = performance.now()
+      first ??= now
+      if (now - lastPiece > burstMilliseconds) moments += 1
+      lastPiece = now
       pieces += 1
       if (pieces > request.maxTokens + spareTokens) throw endless(request.maxTokens)
       thoughts += thought
@@ -94,8 +101,8 @@ export async function generate(client: ApiClient, request: GenerateRequest): Pro
   }
   const end = performance.now()
   const completionTokens = tokens ?? pieces
-  // An answer that comes in one or two pieces was held back on the way: what lies between them is not how long it took.
-  const later = completionTokens > 1 && first !== null && pieces > 2
+  // Pieces that come together were held back on the way: what lies between them is not how long they took.
+  const later = completionTokens > 1 && moments > 2 && moments > pieces / 4
   const spanSeconds = Math.max(0.001, (end - (later ? (first ?? begin) : begin)) / 1000)
   return {
     text: answer || thoughts,
