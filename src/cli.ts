@@ -56,6 +56,7 @@ function program(): Command {
     .option('--from <folder>', 'read saved outputs of tools instead of this machine')
     .option('--save <folder>', 'record the outputs that a bug report needs, without names and serial numbers')
     .option('--yes', 'with --save: do not ask')
+    .option('--network', 'ask package indexes, hubs and registries whether they answer; nothing else is sent')
     .option('--override <fact=value...>', 'correct a fact that was read wrongly')
     .action(
       async (options: {
@@ -63,6 +64,7 @@ function program(): Command {
         values?: boolean
         from?: string
         save?: string
+        network?: boolean
         yes?: boolean
         override?: string[]
       }) => {
@@ -72,6 +74,7 @@ function program(): Command {
             ...options,
             json: options.json ?? false,
             values: options.values ?? false,
+            network: options.network ?? false,
             yes: options.yes ?? false,
             override: options.override ?? [],
           },

@@ -11,6 +11,8 @@ export type DetectCommand = {
   /** A folder to record this machine's outputs in. */
   readonly save?: string | undefined
   readonly yes: boolean
+  /** Ask the network which places answer; saying so is the consent. */
+  readonly network?: boolean
   readonly override: readonly string[]
 }
 
@@ -24,33 +26,45 @@ export async function runDetect(
 ): Promise<void> {
   if (options.save !== undefined) return save(options.save, options, io)
   const { applyOverrides } = await import('../machine/overrides.ts')
-  const machine = applyOverrides(await readOrDetect(options), options.override)
+  const machine = applyOverrides(await readOrDetect(options, io), options.override)
   if (options.json) {
     const { machineValues } = await import('../machine/values.ts')
     return writeJson(io, options.values ? machineValues(machine) : machine)
   }
-  const [{ machineText }, { risksOf }] = await Promise.all([
+  const [{ machineText }, { risksOf }, { cpuVerdictLines, cpuVerdicts }] = await Promise.all([
     import('../machine/summary.ts'),
     import('../advice/risks.ts'),
+    import('../advice/cpu-verdicts.ts'),
   ])
-  io.stdout.write(`${machineText(machine, risksOf(machine)).join('\n')}\n`)
+  const processor = cpuVerdictLines(cpuVerdicts(machine))
+  io.stdout.write(`${machineText(machine, risksOf(machine), processor).join('\n')}\n`)
 }
 
-async function readOrDetect(options: DetectCommand): Promise<Machine> {
+async function readOrDetect(options: DetectCommand, io: Pick<CommandIo, 'stderr'>): Promise<Machine> {
   if (options.values && !options.json) {
     throw new Problem({ what: '--values belongs to --json.', next: 'rigup detect --json --values', exit: 'usage' })
+  }
+  if (options.from !== undefined && options.network) {
+    throw new Problem({ what: '--network asks for this machine, and --from reads another one.', exit: 'usage' })
   }
   if (options.from !== undefined) {
     const { machineFromCaptures } = await import('../machine/from-captures.ts')
     return machineFromCaptures(options.from)
   }
   const { detectMachine } = await import('../machine/detect.ts')
-  return detectMachine()
+  const machine = await detectMachine()
+  if (!options.network) return machine
+  const { placesOf, withReachability } = await import('../machine/reachability.ts')
+  say(io, 'Asking whether these answer, each for 4 s at most:', ...placesOf(machine).map((place) => `  ${place}`))
+  return withReachability(machine)
 }
 
 async function save(directory: string, options: DetectCommand, io: Pick<CommandIo, 'stdin' | 'stderr'>): Promise<void> {
-  if (options.from !== undefined || options.json) {
-    throw new Problem({ what: '--save records this machine and goes with neither --from nor --json.', exit: 'usage' })
+  if (options.from !== undefined || options.json || options.network) {
+    throw new Problem({
+      what: '--save records this machine and goes with neither --from nor --json nor --network.',
+      exit: 'usage',
+    })
   }
   const { recordCaptures, recordingPreview, writeCaptures } = await import('../machine/save-captures.ts')
   const recording = await recordCaptures()

@@ -48,11 +48,12 @@ export function composeMachine(readings: readonly Reading[], origin: Origin): Ma
 
 type SectionName = 'cpu' | 'memory' | 'swap' | 'os' | 'user' | 'locations' | 'packaging'
 
-function firstKnown(readings: readonly Reading[]): Pick<Partial<Machine>, 'listeners' | 'engines' | 'proxies'> {
-  const listeners = readings.find((reading) => reading.listeners)?.listeners
-  const engines = readings.find((reading) => reading.engines)?.engines
-  const proxies = readings.find((reading) => reading.proxies)?.proxies
-  return { ...(listeners ? { listeners } : {}), ...(engines ? { engines } : {}), ...(proxies ? { proxies } : {}) }
+const whole = ['listeners', 'engines', 'proxies', 'network'] as const
+
+/** Facts that one source tells as a whole: the first that has them counts. */
+function firstKnown(readings: readonly Reading[]): Partial<Pick<Machine, (typeof whole)[number]>> {
+  const found = whole.map((name) => [name, readings.find((reading) => reading[name])?.[name]] as const)
+  return Object.fromEntries(found.filter(([, fact]) => fact !== undefined))
 }
 
 function mergeFilesystems(readings: readonly FilesystemReading[]): Partial<Filesystem>[] {
@@ -61,7 +62,17 @@ function mergeFilesystems(readings: readonly FilesystemReading[]): Partial<Files
     const { mount, ...facts } = reading
     byMount.set(mount, { ...mergeFacts(byMount.get(mount) ?? {}, facts), mount })
   }
-  return [...byMount.values()]
+  const merged = [...byMount.values()]
+  // A second mount of a device (bind, subvolume) lies on what the first does.
+  return merged.map((entry) => {
+    const device = deviceName(entry)
+    const twin = merged.find((other) => device !== null && other.device?.value && deviceName(other) === device)
+    return entry.device?.value || !twin?.device ? entry : { ...entry, device: twin.device }
+  })
+}
+
+function deviceName({ source }: FilesystemReading): string | null {
+  return /^\/dev\/[^[]+/.exec(source?.value ?? '')?.[0] ?? null
 }
 
 function firstByName<T extends { readonly name: string }>(tools: readonly T[]): T[] {

@@ -43,6 +43,7 @@ export type Reading = {
   readonly engines?: Machine['engines']
   readonly packaging?: Partial<Machine['packaging']>
   readonly proxies?: Machine['proxies']
+  readonly network?: Machine['network']
   readonly problems?: Machine['problems']
 }
 

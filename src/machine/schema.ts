@@ -212,6 +212,18 @@ export const machineSchema = z.strictObject({
     .prefault({}),
   /** Names of the proxy variables that are set, with values without credentials. */
   proxies: factOf(z.record(z.string(), z.string())),
+  /** Which indexes, hubs and image registries answered; asked only after the operator agreed. URLs are without credentials. */
+  network: factOf(
+    z.array(
+      z.strictObject({
+        url: z.string(),
+        answers: z.boolean(),
+        milliseconds: z.number(),
+        /** The status, or why there is none. */
+        note: z.string(),
+      }),
+    ),
+  ),
   /** What is broken without belonging to a GPU: driver not loaded, tool hung. */
   problems: z.array(z.strictObject({ about: z.string(), text: z.string() })).default([]),
 })

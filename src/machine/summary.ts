@@ -47,16 +47,24 @@ function systemName(machine: Machine): string | null {
   return id.value === null ? null : printableLine(`${id.value} ${version.value ?? ''}`.trim())
 }
 
-/** What `rigup detect` prints: a row per card, then the rest, then what is risky. A dash is unknown. */
-export function machineText(machine: Machine, risks: readonly RiskRow[] = []): string[] {
+/**
+ * What `rigup detect` prints: a row per card, then the rest, then what is risky. A dash is unknown. `processor` says what the CPU
+ * means for the engines, a line each.
+ */
+export function machineText(
+  machine: Machine,
+  risks: readonly RiskRow[] = [],
+  processor: readonly string[] = [],
+): string[] {
   return [
     ...section('GPUs', machine.gpus.length === 0 ? ['none found'] : table(machine.gpus.map(gpuRow))),
     ...section('Links', linkLines(machine)),
-    ...section('CPU', [cpuLine(machine)]),
+    ...section('CPU', [cpuLine(machine), ...processor]),
     ...section('RAM', [memoryLine(machine)]),
     ...section('Disk', diskLines(machine)),
     ...section('OS', [systemLine(machine)]),
     ...section('Tools', toolLines(machine)),
+    ...section('Network', networkLines(machine)),
     ...section('Broken', [
       ...machine.problems.map((problem) => `${problem.about}: ${problem.text}`),
       ...machine.gpus.flatMap((gpu) => (gpu.problem.value === null ? [] : [`GPU ${gpu.index}: ${gpu.problem.value}`])),
@@ -172,6 +180,14 @@ function toolLines(machine: Machine): string[] {
     else rows.push(name)
   }
   return rows
+}
+
+/** Which places answered, a line each; none where nobody was asked. */
+export function networkLines({ network }: Machine): string[] {
+  return (network.value ?? []).map(
+    ({ url, answers, note, milliseconds }) =>
+      `${url}  ${answers ? `answers (${note}, ${milliseconds} ms)` : `does not answer: ${note}`}`,
+  )
 }
 
 function riskLines(risks: readonly RiskRow[]): string[] {

@@ -98,9 +98,14 @@ function rocmBlocked(machine: Machine): string | null {
 function commonBlocked(machine: Machine, glibc: string): string | null {
   if (versionAtLeast(machine.os.glibc.value, glibc) === false)
     return `Its builds for cards need glibc ${glibc} or newer.`
-  if (machine.cpu.architecture.value === 'x86_64' && cpuHas(machine, 'avx2') === false)
-    return 'Its builds for cards assume a CPU with AVX2.'
-  return null
+  return cardBuildsOnCpu(machine)
+}
+
+/** Why llama.cpp's builds for cards do not run on this processor; null where they do, or where its instructions are unknown. */
+export function cardBuildsOnCpu(machine: Machine): string | null {
+  return machine.cpu.architecture.value === 'x86_64' && cpuHas(machine, 'avx2') === false
+    ? 'Its builds for cards assume a CPU with AVX2.'
+    : null
 }
 
 function notThis(reason: string): Advice {

@@ -29,6 +29,8 @@ export function deviceOfSource(source: string): DeviceKind | null {
 export function isPseudo(type: string, mount: string): boolean {
   return (
     pseudo.test(type) ||
+    // The root of a running container, wherever docker or podman keeps its own.
+    /\/overlay2?\/[0-9a-f]{64}\/merged$/.test(mount) ||
     /^\/(proc|sys|dev|snap|run\/(user|lock|credentials|snapd|containerd|netns|docker)|var\/lib\/(kubelet\/pods|docker\/overlay2|containers\/storage\/overlay))(\/|$)/.test(
       mount,
     )
