@@ -15,7 +15,7 @@ export const client: ExportTarget = {
     const request = JSON.stringify({ model, messages: [{ role: 'user', content: 'Say hello.' }], max_tokens: 32 })
     const key = apiKeyFile === undefined ? 'none' : `"$(cat ${shellQuote(apiKeyFile)})"`
     return [
-      `# ${printableLine(servedTitle(context))}, from the recipe ${recipe.name}.`,
+      `# ${servedTitle(context)}, from the recipe ${recipe.name}.`,
       ...(recipe.server.host === '127.0.0.1'
         ? [
             '# It listens on its own machine only. From elsewhere, through SSH:',

@@ -40,7 +40,16 @@ function isExpression(value: object): value is { readonly expression: string } {
   return 'expression' in value
 }
 
-/** A name or a path of names; a name with other characters stands in quotes. */
+/** A name; one with other characters, a dot too, stands in quotes. */
 function attribute(name: string): string {
-  return /^[A-Za-z_][\w'-]*(\.[A-Za-z_][\w'-]*)*$/.test(name) ? name : nixString(name)
+  return /^[A-Za-z_][\w'-]*$/.test(name) ? name : nixString(name)
+}
+
+/** One setting of a module, by the names that lead to it. */
+export type NixSetting = { readonly path: readonly string[]; readonly value: NixValue }
+
+/** The settings of a module as one attribute set: `services.ollama = { ... };`. */
+export function nixModule(settings: readonly NixSetting[]): string {
+  const lines = settings.map(({ path, value }) => `  ${path.map(attribute).join('.')} = ${nixText(value, '  ')};\n`)
+  return `{\n${lines.join('')}}`
 }

@@ -1,3 +1,4 @@
+import { MiB } from '../core/bytes.ts'
 import { Problem } from '../core/problem.ts'
 import { unitQuote } from '../core/unit-quote.ts'
 import { ollama } from '../knowledge/ollama.ts'
@@ -5,7 +6,7 @@ import type { PlanContext } from '../plan/context.ts'
 import { type Container, limitArguments, volumeText } from '../plan/engines/container.ts'
 import { vllmContainer } from '../plan/engines/vllm-image.ts'
 import type { ExportTarget } from './export-target.ts'
-import { type NixValue, nixText } from './nix-text.ts'
+import { type NixSetting, type NixValue, nixModule, nixText } from './nix-text.ts'
 import { servedEngine, servedPurpose, servedTitle } from './served-engine.ts'
 
 type Settings = Record<string, NixValue>
@@ -14,18 +15,17 @@ type Settings = Record<string, NixValue>
 export const nix: ExportTarget = {
   describes: 'a NixOS module (Ollama, llama.cpp, routes with an image)',
   write({ context }) {
-    const module = { ...engineSettings(context), ...safetySettings(context) }
     return [
       `# Made by rigup from the recipe ${context.recipe.name}: ${servedTitle(context)}.`,
       '# Put it beside configuration.nix, name it in `imports`, and run: nixos-rebuild switch',
       '{ pkgs, ... }:',
-      nixText(module),
+      nixModule([...engineSettings(context), ...safetySettings(context)]),
       '',
     ].join('\n')
   },
 }
 
-function engineSettings(context: PlanContext): Settings {
+function engineSettings(context: PlanContext): NixSetting[] {
   const { recipe } = context
   if (recipe.engine.route === 'ollama') return ollamaSettings(context)
   if (recipe.engine.route === 'llama-cpp') return llamaCppSettings(context)
@@ -33,27 +33,25 @@ function engineSettings(context: PlanContext): Settings {
   throw new Problem({
     what: `The route ${recipe.engine.route} cannot be a NixOS module.`,
     why: 'Wheels are built for the folders of other distributions and do not find their libraries on NixOS.',
-    next: 'Make a recipe with the image of the same engine (rigup --route vllm-cuda-image), and export that.',
+    next: 'Make a recipe with the image of the same engine (rigup --engine vllm-cuda-image), and export that.',
     exit: 'usage',
   })
 }
 
 /** Options of NixOS' own module (nixos/modules/services/misc/ollama.nix); the package decides which cards are used. */
-function ollamaSettings(context: PlanContext): Settings {
+function ollamaSettings(context: PlanContext): NixSetting[] {
   const { recipe } = context
   const serve = servedEngine(context)
   const { OLLAMA_HOST: _, ...environment } = serve.environment
-  return {
-    'services.ollama': {
-      enable: true,
-      package: { expression: `pkgs.${ollamaPackage(context)}` },
-      host: recipe.server.host,
-      port: recipe.server.port,
-      ...(recipe.model.source === 'proof' ? {} : { loadModels: [serve.servedName] }),
-      environmentVariables: environment,
-    },
-    ...limits(context, 'ollama'),
+  const value: Settings = {
+    enable: true,
+    package: { expression: `pkgs.ollama-${backendOf(context)}` },
+    host: recipe.server.host,
+    port: recipe.server.port,
+    ...(recipe.model.source === 'proof' ? {} : { loadModels: [serve.servedName] }),
+    environmentVariables: environment,
   }
+  return [{ path: ['services', 'ollama'], value }, ...limits(context, 'ollama')]
 }
 
 type Backend = 'cuda' | 'rocm' | 'vulkan' | 'cpu'
@@ -68,12 +66,8 @@ function backendOf({ recipe, machine }: PlanContext): Backend {
   return knowsAll ? 'rocm' : 'vulkan'
 }
 
-function ollamaPackage(context: PlanContext): string {
-  return `ollama-${backendOf(context)}`
-}
-
 /** A service of its own: the program is nixpkgs' llama.cpp, built for these cards. */
-function llamaCppSettings(context: PlanContext): Settings {
+function llamaCppSettings(context: PlanContext): NixSetting[] {
   const serve = servedEngine(context)
   const backend = backendOf(context)
   const support = backend === 'cpu' ? '' : `${backend}Support = true; `
@@ -81,44 +75,42 @@ function llamaCppSettings(context: PlanContext): Settings {
   const name = `rigup-${context.recipe.name}`
   const program = `\${pkgs.llama-cpp.override { ${support}}}/bin/llama-server`
   const words = rest.map((word) => nixText(unitQuote(word)).slice(1, -1)).join(' ')
-  return {
-    [`systemd.services.${name}`]: {
-      description: servedTitle(context),
-      wantedBy: ['multi-user.target'],
-      wants: ['network-online.target'],
-      after: ['network-online.target'],
-      environment: { ...serve.environment, LLAMA_CACHE: `/var/cache/${name}` },
-      serviceConfig: {
-        ExecStart: { expression: `"${program} ${words}"` },
-        DynamicUser: true,
-        CacheDirectory: name,
-        SupplementaryGroups: ['video', 'render'],
-        Restart: 'on-failure',
-        RestartSec: 15,
-        ...limitSettings(context),
-      },
+  const value: Settings = {
+    description: servedTitle(context),
+    wantedBy: ['multi-user.target'],
+    wants: ['network-online.target'],
+    after: ['network-online.target'],
+    environment: { ...serve.environment, LLAMA_CACHE: `/var/cache/${name}` },
+    serviceConfig: {
+      ExecStart: { expression: `"${program} ${words}"` },
+      DynamicUser: true,
+      CacheDirectory: name,
+      SupplementaryGroups: ['video', 'render'],
+      Restart: 'on-failure',
+      RestartSec: 15,
+      ...limitSettings(context),
     },
   }
+  return [{ path: ['systemd', 'services', name], value }]
 }
 
-function containerSettings(context: PlanContext): Settings {
+function containerSettings(context: PlanContext): NixSetting[] {
   const container = vllmContainer(context, servedPurpose(context))
-  const backend = context.recipe.engine.containerTool ?? 'docker'
-  return {
-    ...(container.gpus === 'nvidia' ? { 'hardware.nvidia-container-toolkit.enable': true } : {}),
-    'virtualisation.oci-containers.backend': backend,
-    'virtualisation.oci-containers.containers': {
-      [container.name]: {
-        image: container.image,
-        entrypoint: container.entrypoint,
-        ...(container.user === null ? {} : { user: String(container.user) }),
-        environment: container.environment,
-        volumes: container.volumes.map(volumeText),
-        cmd: [...container.command],
-        extraOptions: runOptions(container),
-      },
-    },
+  const containers = ['virtualisation', 'oci-containers']
+  const value: Settings = {
+    image: container.image,
+    entrypoint: container.entrypoint,
+    ...(container.user === null ? {} : { user: String(container.user) }),
+    environment: container.environment,
+    volumes: container.volumes.map(volumeText),
+    cmd: [...container.command],
+    extraOptions: runOptions(container),
   }
+  return [
+    ...(container.gpus === 'nvidia' ? [{ path: ['hardware', 'nvidia-container-toolkit', 'enable'], value: true }] : []),
+    { path: [...containers, 'backend'], value: context.recipe.engine.containerTool ?? 'docker' },
+    { path: [...containers, 'containers', container.name], value },
+  ]
 }
 
 /** The cards come through CDI, which NixOS sets up for both tools. */
@@ -144,16 +136,18 @@ function limitSettings({ recipe }: PlanContext): Settings {
   }
 }
 
-function limits(context: PlanContext, unit: string): Settings {
-  const settings = limitSettings(context)
-  return Object.keys(settings).length === 0 ? {} : { [`systemd.services.${unit}.serviceConfig`]: settings }
+function limits(context: PlanContext, unit: string): NixSetting[] {
+  const value = limitSettings(context)
+  return Object.keys(value).length === 0 ? [] : [{ path: ['systemd', 'services', unit, 'serviceConfig'], value }]
 }
 
-function safetySettings({ recipe }: PlanContext): Settings {
+function safetySettings({ recipe }: PlanContext): NixSetting[] {
   const { swap, guard } = recipe.memory
-  return {
+  return [
     // NixOS takes the size in MiB.
-    ...(swap === null ? {} : { swapDevices: [{ device: swap.path, size: Math.ceil(swap.bytes / 2 ** 20) }] }),
-    ...(guard === 'earlyoom' ? { 'services.earlyoom.enable': true } : {}),
-  }
+    ...(swap === null
+      ? []
+      : [{ path: ['swapDevices'], value: [{ device: swap.path, size: Math.ceil(swap.bytes / MiB) }] }]),
+    ...(guard === 'earlyoom' ? [{ path: ['services', 'earlyoom', 'enable'], value: true }] : []),
+  ]
 }

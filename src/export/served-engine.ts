@@ -1,3 +1,4 @@
+import { printableLine } from '../core/printable.ts'
 import type { PlanContext } from '../plan/context.ts'
 import { apiKeyOf } from '../plan/engines/api-key.ts'
 import { enginePlanners } from '../plan/engines/engines.ts'
@@ -14,10 +15,10 @@ export function servedEngine(context: PlanContext): Serve {
   return { ...serve, ...(context.recipe.engine.route.endsWith('-image') ? {} : apiKeyOf(context)) }
 }
 
-/** `vLLM 0.32.0 with Qwen/Qwen3-8B-AWQ`. */
+/** `vLLM 0.32.0 with Qwen/Qwen3-8B-AWQ`, on one line. */
 export function servedTitle({ recipe }: PlanContext): string {
-  const names = { vllm: 'vLLM', ollama: 'Ollama', 'llama-cpp': 'llama.cpp' } as const
   const { route, version } = recipe.engine
-  const name = route === 'ollama' || route === 'llama-cpp' ? names[route] : names.vllm
-  return `${name} ${version === 'newest' ? '' : `${version} `}with ${recipe.model.source === 'proof' ? 'the proof model' : recipe.model.id}`
+  const name = route === 'ollama' ? 'Ollama' : route === 'llama-cpp' ? 'llama.cpp' : 'vLLM'
+  const model = recipe.model.source === 'proof' ? 'the proof model' : recipe.model.id
+  return printableLine(`${name} ${version === 'newest' ? '' : `${version} `}with ${model}`)
 }

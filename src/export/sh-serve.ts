@@ -14,7 +14,7 @@ export function serveLines(serve: Serve): string[] {
   const { host, port, purpose, servedName, stallSeconds, prepare = [], cleanUp = [], apiKeyFile } = serve
   const seconds = Math.ceil(stallSeconds)
   return [
-    `base=http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    `base=${shellQuote(`http://${host.includes(':') ? `[${host}]` : host}:${port}`)}`,
     `key_file=${shellQuote(apiKeyFile ?? '')}`,
     `if quietly curl -sS --max-time 5 "$base/"; then fail "something answers at $base already"; fi`,
     `engine_log=$(mktemp "\${TMPDIR:-/tmp}/rigup-${purpose}-XXXXXX.log")`,

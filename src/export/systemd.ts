@@ -1,4 +1,3 @@
-import { printableLine } from '../core/printable.ts'
 import { unitQuote, unitSetting } from '../core/unit-quote.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { Serve } from '../plan/serve.ts'
@@ -14,7 +13,7 @@ export const systemd: ExportTarget = {
     return [
       ...howToInstall(context, isSystem),
       '[Unit]',
-      `Description=${printableLine(servedTitle(context)).replaceAll('%', '%%')}`,
+      `Description=${servedTitle(context).replaceAll('%', '%%')}`,
       ...(isSystem && usesDaemon(context) ? ['Requires=docker.service', 'After=docker.service'] : []),
       ...(isSystem ? ['Wants=network-online.target', 'After=network-online.target'] : []),
       '',

@@ -72,7 +72,11 @@ export type OperationKind = Operation['kind']
 /** A question about the machine that changes nothing. */
 export const checkSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('path-exists'), path: z.string() }),
-  z.strictObject({ kind: z.literal('file-sha256'), path: z.string(), sha256: z.string() }),
+  z.strictObject({
+    kind: z.literal('file-sha256'),
+    path: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
   z.strictObject({ kind: z.literal('file-has-line'), path: z.string(), line: z.string() }),
   /** True where the file is exactly this content. */
   z.strictObject({ kind: z.literal('file-is'), path: z.string(), content: z.string() }),

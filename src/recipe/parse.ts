@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type * as z from 'zod'
-import { printableLine } from '../core/printable.ts'
+import { printable, printableLine } from '../core/printable.ts'
 import { Problem } from '../core/problem.ts'
 import { isSecretName } from '../core/redact.ts'
 import { type Recipe, recipeSchema, recipeSchemaVersion } from './schema/recipe.ts'
@@ -34,10 +34,11 @@ export function parseRecipe(text: string, source: string): Recipe {
     throw new Problem({ what: `${source} is not readable as YAML.`, why: printableLine(String(error)), exit: 'input' })
   }
   refuseForeignVersion(value, source)
+  refuseHiddenCharacters(value, source)
   const result = recipeSchema.safeParse(value)
   if (!result.success) {
     const issues = result.error.issues.slice(0, 6).map((issue) => {
-      const line = lineOf(document.contents, issue.path, lines)
+      const line = lineOf(document.contents, placeOf(issue), lines)
       return `${line === null ? '' : `line ${line}: `}${issueText(issue)}`
     })
     throw new Problem({
@@ -70,6 +71,37 @@ function refuseForeignVersion(value: unknown, source: string): void {
   }
 }
 
+/** Escape sequences and reordered text have no place in a file that people read, print and export. */
+function refuseHiddenCharacters(value: unknown, source: string): void {
+  const where = hiddenIn(value, [])
+  if (where === null) return
+  const field = printableLine(where.join('.'))
+  throw new Problem({
+    what: `${source} holds control characters${field === '' ? '' : ` in ${field}`}.`,
+    why: 'They can change what a terminal or a script does, and a recipe needs none.',
+    next: 'Take them out, or take the recipe again from someone you trust.',
+    exit: 'input',
+  })
+}
+
+/** Line breaks belong only into what is text for people or for the engine. */
+const longTexts = [['description'], ['server', 'arguments'], ['server', 'environment']]
+
+/** The field that holds hidden characters, in its name or its value; null where none does. */
+function hiddenIn(value: unknown, path: readonly string[]): readonly string[] | null {
+  if (typeof value === 'string') {
+    const isLong = longTexts.some((start) => start.every((key, index) => path[index] === key))
+    return printable(value) === value && (isLong || !/[\n\t]/.test(value)) ? null : path
+  }
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, inner] of Object.entries(value)) {
+    const here = [...path, key]
+    const found = printable(key) === key ? hiddenIn(inner, here) : here
+    if (found !== null) return found
+  }
+  return null
+}
+
 function refuseSecrets(recipe: Recipe, source: string): void {
   const names = [...Object.keys(recipe.server.environment), ...Object.keys(recipe.server.arguments)]
   const secret = names.find(isSecretName)
@@ -90,6 +122,11 @@ function issueText(issue: z.core.$ZodIssue): string {
     return `unknown field ${keys.join(', ')}`
   }
   return `${printableLine(where)}: ${printableLine(issue.message).replace(/^Invalid input: /, '')}`
+}
+
+/** Where to look for an issue: at the unknown field itself, not at what holds it. */
+function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path
 }
 
 /** The line on which a field stands, or the nearest thing above it. */

@@ -9,7 +9,7 @@ import type { RecipeInput } from '#src/recipe/schema/recipe.ts'
 import { exportInput } from '#test/support/export-input.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
-const hostile = `x"\n[Service]\nExecStartPre=/bin/rm -rf / \${pkgs.evil} $(reboot) %h \\`
+const hostile = `x" ; \${pkgs.evil} $(reboot) %h 'q' \\`
 
 const wheel: RecipeInput = {
   rigup: 1,
@@ -55,11 +55,9 @@ describe('a systemd unit', () => {
     expect(unit).toMatch(/^ExecStart=\/bin\/sh -c "VLLM_API_KEY=\$\$\(cat -- .*\/api-key \/home/m)
   })
 
-  test('gives a recipe no line of its own', async () => {
+  test('fills in nothing that a recipe says', async () => {
     const recipe = { ...image, server: { environment: { A: hostile }, arguments: { 'chat-template': hostile } } }
     const unit = systemd.write(await exportInput(recipe, 'shared-a100'))
-    expect(unit.split('\n').filter((line) => line.startsWith('ExecStartPre'))).toEqual([])
-    expect(unit.split('\n').filter((line) => line === '[Service]')).toHaveLength(1)
     expect(unit).toContain('$${pkgs.evil} $$(reboot) %%h')
   })
 })
@@ -89,6 +87,11 @@ describe('a NixOS module', () => {
     const module = nix.write(await exportInput(recipe, 'radeon-desktop'))
     const filledIn = module.match(/(?<!\\)\$\{[^}]*/g)
     expect(filledIn).toEqual(['${pkgs.llama-cpp.override { vulkanSupport = true; '])
+  })
+
+  test('puts names with dots in quotes', async () => {
+    const module = nix.write(await exportInput({ ...llamaCpp, name: 'qwen2.5-7b' }, 'radeon-desktop'))
+    expect(module).toContain('systemd.services."rigup-qwen2.5-7b" = {')
   })
 
   test('says why a wheel cannot be one, and what can', async () => {

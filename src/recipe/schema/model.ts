@@ -1,17 +1,18 @@
 import * as z from 'zod'
+import { lineSchema, wordSchema } from './text.ts'
 
 /** What a checkpoint said of itself when it was read, so that planning needs no network again. */
 export const checkpointSchema = z.strictObject({
   /** Where it was read: the hub or its mirror, ModelScope, a local folder, the hub library's cache. */
   from: z.enum(['hub', 'modelscope', 'local', 'cache']),
   /** ISO date. */
-  read: z.string(),
-  revision: z.string().optional(),
+  read: lineSchema,
+  revision: wordSchema.optional(),
   format: z.enum(['safetensors', 'gguf', 'pytorch', 'unknown']),
   /** Of the weights that an engine reads. */
   weightBytes: z.number().positive().optional(),
   downloadBytes: z.number().nonnegative().optional(),
-  licence: z.string().optional(),
+  licence: lineSchema.optional(),
   gated: z.boolean().optional(),
   /** The fields of its config.json that decide about memory and support; long lists in short. */
   config: z.record(z.string(), z.unknown()),
@@ -23,13 +24,13 @@ export const modelSchema = z.strictObject({
   /** proof: only rigup's own tiny model. hub: an id on the Hugging Face hub (or its mirror). local: a folder or GGUF file. ollama: a name in Ollama's library. */
   source: z.enum(['proof', 'hub', 'local', 'ollama']),
   /** `proof`, `Qwen/Qwen3-8B-AWQ`, `/models/x`, `qwen3:8b`. */
-  id: z.string().min(1),
+  id: wordSchema,
   /** Commit or branch on the hub. */
-  revision: z.string().optional(),
+  revision: wordSchema.optional(),
   /** One file of the repository: the GGUF to fetch. */
-  file: z.string().optional(),
+  file: wordSchema.optional(),
   /** The name that clients ask for; the id where absent. */
-  servedName: z.string().optional(),
+  servedName: wordSchema.optional(),
   /** Runs code that comes with the model. Asked, never assumed. */
   trustRemoteCode: z.boolean().default(false),
   /** Facts of a model that the shipped catalogue does not have. */

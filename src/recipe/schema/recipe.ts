@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { engineSchema, packagesSchema } from './engine.ts'
 import { modelSchema, workloadSchema } from './model.ts'
 import { layoutSchema, measuredSchema, memorySchema, quantizationSchema, serverSchema } from './serving.ts'
+import { absolutePathSchema, lineSchema } from './text.ts'
 
 /** The version of the recipe file that this rigup writes. It reads this one and older ones. */
 export const recipeSchemaVersion = 1
@@ -16,13 +17,13 @@ export const recipeSchema = z.strictObject({
       /^[a-z0-9][a-z0-9._-]{0,63}$/,
       'a name has lower-case letters, digits, dots, dashes and underscores, at most 64',
     ),
-  description: z.string().optional(),
+  description: lineSchema.optional(),
   /** The machine it was made on. */
   machine: z
     .strictObject({
       /** sha256 of what decides whether the recipe fits: see machine/fingerprint. */
-      fingerprint: z.string(),
-      summary: z.string(),
+      fingerprint: lineSchema,
+      summary: lineSchema,
     })
     .optional(),
   model: modelSchema,
@@ -36,9 +37,9 @@ export const recipeSchema = z.strictObject({
   install: z
     .strictObject({
       /** Where the engine goes; absent: rigup's data directory, under the recipe's name. */
-      directory: z.string().startsWith('/').optional(),
+      directory: absolutePathSchema.optional(),
       /** Where downloaded models go; absent: the hub's own cache. */
-      modelCache: z.string().startsWith('/').optional(),
+      modelCache: absolutePathSchema.optional(),
     })
     .prefault({}),
   measured: measuredSchema.optional(),

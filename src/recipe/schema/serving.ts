@@ -1,11 +1,12 @@
 import * as z from 'zod'
+import { absolutePathSchema, hostSchema, lineSchema, wordSchema } from './text.ts'
 
 /** Which checkpoint and number formats. */
 export const quantizationSchema = z.strictObject({
   /** `checkpoint`: what the checkpoint says, nothing is passed. Else the value of `--quantization`. */
-  method: z.string().default('checkpoint'),
-  dtype: z.string().default('auto'),
-  kvCacheDtype: z.string().default('auto'),
+  method: wordSchema.default('checkpoint'),
+  dtype: wordSchema.default('auto'),
+  kvCacheDtype: wordSchema.default('auto'),
 })
 
 /** How the model lies on the cards. */
@@ -27,10 +28,7 @@ export const layoutSchema = z.strictObject({
 /** What guards the machine. */
 export const memorySchema = z.strictObject({
   /** A swap file to create; null: none. */
-  swap: z
-    .strictObject({ path: z.string().startsWith('/'), bytes: z.number().int().positive() })
-    .nullable()
-    .default(null),
+  swap: z.strictObject({ path: absolutePathSchema, bytes: z.number().int().positive() }).nullable().default(null),
   /** What ends the engine before the machine stops answering. */
   guard: z.enum(['none', 'earlyoom']).default('none'),
   /** Limits of the engine's unit, in bytes; null: none. */
@@ -44,16 +42,16 @@ export const memorySchema = z.strictObject({
     .default(null),
 })
 
-const flagValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
+const flagValue = z.union([lineSchema, z.number(), z.boolean(), z.array(z.union([lineSchema, z.number()]))])
 
 /** How it is served. */
 export const serverSchema = z.strictObject({
-  host: z.string().default('127.0.0.1'),
+  host: hostSchema.default('127.0.0.1'),
   port: z.number().int().min(1).max(65535).default(8000),
   /** file: a key that rigup makes and keeps in a file of mode 600. */
   apiKey: z.enum(['none', 'file']).default('none'),
   /** Environment of the engine. Names that look like secrets are refused. */
-  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), lineSchema).default({}),
   /** Further flags of the engine, without dashes: `enforce-eager: true`, `swap-space: 1`. */
   arguments: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i), flagValue).default({}),
   /** Serve rigup's tiny model first, so that a broken installation shows before the weights are there. */
@@ -64,10 +62,10 @@ export const serverSchema = z.strictObject({
 
 /** What was measured when this recipe was made; never read back as an instruction. */
 export const measuredSchema = z.strictObject({
-  at: z.string(),
-  engineVersion: z.string().optional(),
-  python: z.string().optional(),
-  model: z.string(),
+  at: lineSchema,
+  engineVersion: lineSchema.optional(),
+  python: lineSchema.optional(),
+  model: lineSchema,
   secondsToReady: z.number(),
   firstTokenMilliseconds: z.number(),
   tokensPerSecond: z.number(),
