@@ -31,7 +31,8 @@ export function ScrollBox({ width, height, layer = 'component', children }: Scro
     { layer, active: last > 0 },
   )
   return (
-    <Box width={width} height={height} flexShrink={0} overflow="hidden" contentOffsetY={top}>
+    // Not stretched: the content keeps its own height, however low the window is.
+    <Box width={width} height={height} flexShrink={0} alignItems="flex-start" overflow="hidden" contentOffsetY={top}>
       <Box ref={content} flexDirection="column" flexShrink={0} width={width}>
         {children}
       </Box>
