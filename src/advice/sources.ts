@@ -28,6 +28,10 @@ export const sources = {
     reference: 'https://docs.nvidia.com/deploy/cuda-compatibility/',
   },
   ollamaGpu: { title: 'Ollama: hardware support', reference: 'https://docs.ollama.com/gpu' },
+  ollamaGlibc: {
+    title: 'Ollama: its builds need the glibc of RHEL 8',
+    reference: 'https://github.com/ollama/ollama/issues/15624',
+  },
   llamaInstall: {
     title: "llama.cpp's installer and its builds (2026)",
     reference: 'https://github.com/ggml-org/llama.cpp',

@@ -2,6 +2,8 @@
 export const ollama = {
   /** The release whose list of targets is known; an older one may still have more. */
   knownVersion: '0.33.0',
+  /** What its Linux builds are linked to since 2025 (ollama/ollama#11319, #15624: built on RHEL 8). */
+  glibc: '2.28',
   cuda: {
     capability: '5.0',
     driver: 550,
@@ -23,6 +25,4 @@ export const ollama = {
     'gfx1200',
     'gfx1201',
   ],
-  /** Sizes of the release's archives in January 2026. */
-  downloadBytes: { base: 1.1e9, rocm: 0.4e9 },
 } as const

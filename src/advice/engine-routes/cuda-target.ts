@@ -34,6 +34,8 @@ export function cudaTarget(machine: Machine, wish: RouteWish): CudaTarget {
   const cards = gpusOf(machine, 'nvidia')
   const nothing = { release: null, version: 'newest', build: 'cu130', onPypi: true, cards: [] }
   if (cards.length === 0) return { ...nothing, why: [noCard(machine)] }
+  const jetson = cards.find(isJetson)
+  if (jetson && cards.every(isJetson)) return { ...nothing, why: [jetsonModule(machine, jetson)] }
   const asked = wish.version === undefined ? newestRelease() : (releaseFor(wish.version)?.release ?? null)
   if (asked === null) return { ...nothing, why: [tooOldToKnow(wish.version ?? '')] }
 
@@ -50,7 +52,7 @@ export function cudaTarget(machine: Machine, wish: RouteWish): CudaTarget {
   if (strongest === undefined || strongest.capability.value === null)
     return { ...nothing, why: [unknownCapability(machine)] }
   const older = wish.version === undefined && !arm ? lastReleaseFor(strongest.capability.value) : null
-  if (older === null) return { ...nothing, why: [noKernels(machine, strongest, asked)] }
+  if (older === null) return { ...nothing, why: [noKernels(machine, strongest, asked, arm)] }
   const why = [pinned(machine, strongest, older)]
   return withDriver(machine, {
     ...nothing,
@@ -246,20 +248,54 @@ function lastOnPypi(machine: Machine, card: Gpu, older: Release, facts: string[]
   )
 }
 
-function noKernels(machine: Machine, card: Gpu, asked: Release): Advice {
+function noKernels(machine: Machine, card: Gpu, asked: Release, arm: boolean): Advice {
   const name = card.name.value ?? 'The card'
+  const capability = card.capability.value ?? ''
+  const others = arm ? [] : knownReleases().filter((release) => runsOn(release, capability))
+  const built: readonly string[] = arm ? aarch64Capabilities.cu130 : asked.capabilities
+  const [first, last] = [others[0]?.version, others.at(-1)?.version]
   return makeAdvice(
     'refuse',
     {
       id: 'card-without-kernels',
       about: 'engine.route',
-      what: `${name} (capability ${card.capability.value}) cannot run vLLM.`,
-      why: `The wheel of ${asked.version} has kernels for ${asked.capabilities.join(', ')} and nothing to fall back to; it would stop with \`no kernel image is available\`.`,
-      source: sources.wheels,
+      what: `${name} (capability ${capability}) cannot run vLLM${others.length > 0 ? ` ${asked.version}` : ''}.`,
+      why: `Its wheel ${arm ? 'for ARM ' : ''}has machine code for ${built.join(', ')} and nothing to fall back to; it would stop with \`no kernel image is available\`.`,
+      source: arm ? sources.vllmGpu : sources.wheels,
     },
     {
-      facts: [gpuFact(card, machine, 'capability')],
-      instead: 'Ollama or llama.cpp, with a GGUF of the same model.',
+      facts: [gpuFact(card, machine, 'capability'), ...(arm ? ['cpu.architecture'] : [])],
+      instead:
+        others.length > 0
+          ? `vLLM ${first === last ? first : `${first} to ${last}`} has machine code for it.`
+          : 'Ollama or llama.cpp, with a GGUF of the same model.',
+    },
+  )
+}
+
+/** Jetson modules up to Orin: their driver and libraries are not those of ARM servers. Thor has the servers' CUDA 13. */
+function isJetson(card: Gpu): boolean {
+  return /\b(Orin|Xavier|Tegra|Nano)\b|Jetson/i.test(card.name.value ?? '') && !/\bThor\b/i.test(card.name.value ?? '')
+}
+
+function jetsonModule(machine: Machine, card: Gpu): Advice {
+  return makeAdvice(
+    'refuse',
+    {
+      id: 'jetson-needs-its-own-builds',
+      about: 'engine.route',
+      what: `${card.name.value ?? 'A Jetson module'} needs builds of its own.`,
+      why: 'The wheels and images for ARM are made for servers; a Jetson has the CUDA libraries of its JetPack, and those builds fail at their first kernel.',
+      source: {
+        title: 'bitsandbytes: ARM wheels are for servers, not for JetPack',
+        reference: 'https://github.com/bitsandbytes-foundation/bitsandbytes/pull/1941',
+      },
+    },
+    {
+      facts: [gpuFact(card, machine, 'name'), 'cpu.architecture'],
+      sure: 'likely',
+      instead:
+        'A vLLM image of the jetson-containers project for this JetPack, or Ollama, which has a build for JetPack.',
     },
   )
 }

@@ -56,7 +56,7 @@ export function architectureNeeds(machine: Machine, built: readonly string[], wh
         why: `This machine is ${value}.`,
         source,
       },
-      { facts: ['cpu.architecture'] },
+      { facts: ['cpu.architecture'], instead: 'An engine that is built from source on this machine.' },
     ),
   ]
 }
@@ -91,7 +91,7 @@ export function containerTool(machine: Machine): { tool: 'docker' | 'podman' | n
           why: 'An image needs one of them.',
           source: { title: 'vLLM: using Docker', reference: 'https://docs.vllm.ai/en/latest/deployment/docker/' },
         },
-        { facts: ['tools'], instead: 'Install podman, or choose a wheel.' },
+        { facts: ['tools'], instead: 'Install podman or docker, or choose a route without a container.' },
       )
   return { tool: null, why: [why] }
 }

@@ -109,7 +109,7 @@ function rocmCards(machine: Machine): { fit: Gpu[]; left: Gpu[]; why: Advice[] }
       {
         id: 'rocm-target-not-built',
         about: 'engine.route',
-        what: `No wheel and no image of vLLM has kernels for ${listed(left.map((gpu) => gpu.arch.value ?? 'an unknown target'))}.`,
+        what: `No wheel and no image of vLLM has kernels for ${listed([...new Set(left.map((gpu) => gpu.arch.value ?? 'an unknown card'))])}.`,
         why: reasons.join(' '),
         source: rocmSource,
       },
@@ -135,7 +135,7 @@ function rocmCards(machine: Machine): { fit: Gpu[]; left: Gpu[]; why: Advice[] }
 function archReason(gpu: Gpu): string {
   const arch = gpu.arch.value
   const name = gpu.name.value ?? 'The card'
-  if (arch === null) return `The target of ${name} is not known.`
+  if (arch === null) return `Nobody can say what ${name} is: no tool of AMD answers.`
   if (arch === 'gfx906')
     return `${name} (gfx906) is in no build, and Triton for ROCm has no Vega 20, so that even a build from source fails at its first kernel.`
   const sourceOnly: readonly string[] = rocmBuild.sourceOnly
@@ -184,7 +184,10 @@ function deviceAccess(machine: Machine): Advice[] {
         why: 'Without them the engine says `Unable to open /dev/kfd read-write: Permission denied`.',
         source: rocmSource,
       },
-      { facts: ['user.groups'], instead: 'sudo usermod -aG render,video USER, then log in again.' },
+      {
+        facts: ['user.groups'],
+        instead: `sudo usermod -aG render,video ${machine.user.name.value ?? '$USER'}, then log in again.`,
+      },
     ),
   ]
 }
