@@ -34,7 +34,9 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const isUnread = chosen?.advice.some(({ id }) => id === 'model-not-read') === true
   useKeys(
     [
-      bind(commands.back, () => (inSettings ? setInSettings(false) : props.back())),
+      inSettings
+        ? bind(commands.close, () => setInSettings(false), { label: 'choices', help: 'Go back to the choices.' })
+        : bind(commands.back, props.back),
       bind(commands.settings, () => setInSettings(!inSettings)),
       ...(canSearch ? [bind(commands.search, () => setQuery(''), searchWords)] : []),
       ...(isUnread

@@ -60,7 +60,7 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
     without: 'rigup apply RECIPE --yes does the same without a terminal; shipped recipes: rigup recipes',
     summary: (ended) => summaryOf(ended as WizardResult | undefined),
   })) as WizardResult | undefined
-  return result ? exitCodes.ok : exitCodes.interrupted
+  return result && !result.interrupted ? exitCodes.ok : exitCodes.interrupted
 }
 
 /** The run to attach to: one that goes on, or was cut off. */

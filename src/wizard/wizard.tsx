@@ -40,7 +40,14 @@ export type WizardProps = {
 }
 
 /** What the wizard ended with, for the lines that stay in the shell. */
-export type WizardResult = { saved: string | null; runDirectory: string | null; runs: boolean }
+export type WizardResult = {
+  saved: string | null
+  runDirectory: string | null
+  /** The run goes on. */
+  runs: boolean
+  /** Left with Ctrl-C. */
+  interrupted: boolean
+}
 
 /** The whole wizard: which step is on, and what it is given. */
 export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
@@ -89,8 +96,10 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
     : []
 
   const isRunning = run?.view.status === 'running' || run?.view.status === 'undoing'
-  const leave = () => exit({ saved, runDirectory: state.runDirectory, runs: isRunning } satisfies WizardResult)
-  const leaving = useInterrupt(leave)
+  const end = (interrupted: boolean) =>
+    exit({ saved, runDirectory: state.runDirectory, runs: isRunning, interrupted } satisfies WizardResult)
+  const leave = () => end(false)
+  const leaving = useInterrupt(() => end(true))
   useKeys([bind(commands.quit, leave)], { layer: 'frame' })
 
   const onTerminal = (work: () => Promise<void>) => handover(work)

@@ -2,6 +2,7 @@ import { Box } from 'ink'
 import { useState } from 'react'
 import { expect, test, vi } from 'vitest'
 import { BodyContext } from '#src/ui/components/body-context.ts'
+import { KeyFooter } from '#src/ui/keys/key-footer.tsx'
 import { type Answers, noAnswers, resolve } from '#steps/answers.ts'
 import type { ModelReading } from '#steps/model/reading.ts'
 import { modelStep } from '#steps/model/step.ts'
@@ -37,6 +38,7 @@ function ModelQuestion({ reading, went }: { reading?: ModelReading; went: string
           back={() => went.push('back')}
         />
       </Box>
+      <KeyFooter columns={100} />
     </BodyContext>
   )
 }
@@ -85,4 +87,14 @@ test('where the hub does not answer the row says so, and r asks again', async ()
   await screen.shows(/someone\/new-8b +The hub does not answer/)
   await screen.press('r')
   await vi.waitFor(() => expect(went).toEqual(['again']))
+})
+
+test('escape in the settings goes back to the choices, and says so', async () => {
+  const went: string[] = []
+  const screen = show(<ModelQuestion went={went} />)
+  await screen.press('tab')
+  await screen.shows('esc choices')
+  await screen.press('escape')
+  await screen.shows('esc back')
+  expect(went).toEqual([])
 })
