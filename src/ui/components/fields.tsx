@@ -119,20 +119,22 @@ function FieldRow({ field, labelWidth, width, isHere, initial, onDone }: FieldRo
   if (initial !== null) {
     return (
       <Box width={width} height={1}>
-        <Text {...theme.accent}>{lead}</Text>
-        <TextInput
-          initial={initial}
-          width={Math.max(8, room - widthOf(wrong ?? '') - 2)}
-          {...(field.kind === 'secret' ? { mask: '*' } : {})}
-          onChange={(text) => setWrong(check(text))}
-          onCancel={() => leave(null)}
-          onSubmit={(text) => {
-            const reason = check(text)
-            if (reason === null) leave(text)
-            else setWrong(reason)
-          }}
-        />
-        {wrong === null ? null : <Text {...theme.fail}>{`  ${signs.failed} ${wrong}`}</Text>}
+        <Box flexShrink={0}>
+          <Text {...theme.accent}>{lead}</Text>
+          <TextInput
+            initial={initial}
+            width={Math.max(8, room - widthOf(wrong ?? '') - 2)}
+            {...(field.kind === 'secret' ? { mask: '*' } : {})}
+            onChange={(text) => setWrong(check(text))}
+            onCancel={() => leave(null)}
+            onSubmit={(text) => {
+              const reason = check(text)
+              if (reason === null) leave(text)
+              else setWrong(reason)
+            }}
+          />
+        </Box>
+        {wrong === null ? null : <Text {...theme.fail} wrap="truncate">{`  ${signs.failed} ${wrong}`}</Text>}
       </Box>
     )
   }

@@ -71,6 +71,13 @@ describe('fields', () => {
     await screen.shows('› length       9999  tokens')
   })
 
+  test('cut what is wrong where it is longer than the line', async () => {
+    const screen = show(<Settings width={28} />)
+    await screen.press('99999', 'enter')
+    await screen.shows(/^› length {7}99999 .*✗ a.*…$/m)
+    expect(screen.lines()[1]).toBe('  layout       TP 8')
+  })
+
   test('step through choices both ways', async () => {
     const screen = show(<Settings />)
     await screen.press('down', 'right')
