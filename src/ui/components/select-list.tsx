@@ -31,6 +31,8 @@ export type SelectListProps<Value> = {
   readonly height: number
   /** Where the cursor starts. */
   readonly initialId?: string | undefined
+  /** The row that the cursor keeps to until the operator moves it. */
+  readonly followId?: string | undefined
   /** False: keys go elsewhere. */
   readonly active?: boolean
   /** `1`-`9` choose a row at once, and each row shows its number. */
@@ -114,17 +116,20 @@ export function SelectList<Value>(props: SelectListProps<Value>) {
 
 /** The cursor, kept on its row by the row's id while rows come, go and change. */
 function useSelection<Value>(
-  { rows, initialId, onHighlight }: SelectListProps<Value>,
+  { rows, initialId, followId, onHighlight }: SelectListProps<Value>,
   extent: { count: number; height: number },
 ) {
   const [cursor, setCursor] = useState({ id: initialId ?? rows[0]?.id, index: 0, top: 0 })
-  const found = rows.findIndex((entry) => entry.id === cursor.id)
+  const [isMoved, setMoved] = useState(false)
+  const wanted = isMoved ? cursor.id : (followId ?? cursor.id)
+  const found = rows.findIndex((entry) => entry.id === wanted)
   // Where the row was, for when it goes.
-  if (found !== -1 && found !== cursor.index) setCursor({ ...cursor, index: found })
+  if (found !== -1 && found !== cursor.index) setCursor({ ...cursor, id: wanted, index: found })
   const state = settled({ index: found === -1 ? cursor.index : found, top: cursor.top }, extent)
   const row = rows[state.index]
   const move = (kind: SelectMove) => {
     const next = moved(state, kind, extent)
+    setMoved(true)
     setCursor({ ...next, id: rows[next.index]?.id })
   }
   const id = row?.id

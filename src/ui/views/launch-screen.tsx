@@ -55,12 +55,13 @@ export function LaunchScreen(props: LaunchScreenProps) {
   const evidence = diagnosis?.evidence[0]?.line
   const { applyFix, retry, stop, leave, edit, copy, next } = controls
   const isOver = view.endedAt !== null || diagnosis !== null
+  const isProved = view.state === 'proved' && diagnosis === null
   useKeys([
     ...(next && view.state === 'proved' ? [bind(commands.continue, next)] : []),
     ...(evidence === undefined
       ? []
       : [bind(commands.seeLine, () => seeLine(evidence), { label: `see line ${evidence}` })]),
-    ...(retry && isOver ? [bind(commands.retry, retry)] : []),
+    ...(retry && isOver && !isProved ? [bind(commands.retry, retry)] : []),
     ...(edit && isOver ? [bind(commands.edit, edit)] : []),
     ...(copy ? [bind(commands.copy, copy)] : []),
     ...(stop && !isOver ? [bind(commands.stop, stop, { label: 'stop', help: 'Stop the engine.' })] : []),

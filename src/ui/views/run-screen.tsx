@@ -47,7 +47,9 @@ export function RunScreen({ view, controls, buffer, onHighlight }: RunScreenProp
   const signs = useSigns()
   const now = useNow(view.status === 'running' || view.status === 'undoing')
   const failed = view.actions.find((action) => action.state === 'failed')
-  const [here, setHere] = useState(failed?.id ?? view.actions.find((action) => action.state === 'running')?.id)
+  // What an operator looks for first; the cursor stays with it until it is moved.
+  const eventful = failed ?? view.actions.find((action) => action.state === 'running')
+  const [here, setHere] = useState(eventful?.id)
   const [showsLog, setShowsLog] = useState(false)
   const action = view.actions.find(({ id }) => id === here)
   // Enter opens the log, until it is needed for going on.
@@ -76,6 +78,7 @@ export function RunScreen({ view, controls, buffer, onHighlight }: RunScreenProp
           width={columns}
           height={Math.max(3, rows - 3 - tail)}
           initialId={here}
+          followId={eventful?.id}
           chooseLabel="log of this"
           onHighlight={(row) => {
             setHere(row.id)

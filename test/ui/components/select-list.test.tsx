@@ -30,6 +30,20 @@ describe('a list', () => {
     await vi.waitFor(() => expect(onSelect).toHaveBeenLastCalledWith(methods[0]))
   })
 
+  test('keeps the cursor with the row that it follows, until the operator moves it', async () => {
+    const list = (followId: string) => (
+      <SelectList rows={methods} columns={columns} width={60} height={5} followId={followId} />
+    )
+    const screen = show(list('gptq'))
+    expect(screen.frame()).toContain('› GPTQ')
+    screen.rerender(list('awq'))
+    await screen.shows('› AWQ')
+    await screen.press('up')
+    await screen.shows('› BF16')
+    screen.rerender(list('gptq'))
+    await screen.shows('› BF16')
+  })
+
   test('lets the cursor rest on a row that cannot be chosen, and does not choose it', async () => {
     const onSelect = vi.fn()
     const onHighlight = vi.fn()
