@@ -4,6 +4,7 @@ import { engineFields } from './engine/fields.ts'
 import type { FieldSpec } from './field-spec.ts'
 import { memoryFields } from './memory/fields.ts'
 import { modelFields } from './model/fields.ts'
+import { parseField } from './parse-field.ts'
 import { quantizeFields } from './quantize/fields.ts'
 import { recipeFields } from './recipe/fields.ts'
 
@@ -27,7 +28,7 @@ export function fieldsOfFlags(
   for (const spec of allFields) {
     const given = flags[spec.flag]
     if (given === undefined) continue
-    const parsed = spec.parse(given === true ? 'yes' : String(given))
+    const parsed = parseField(spec, given === true ? 'yes' : String(given))
     if ('problem' in parsed) {
       throw new Problem({
         what: `--${spec.flag} cannot be ${JSON.stringify(String(given))}.`,

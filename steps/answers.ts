@@ -81,12 +81,23 @@ export function nameFor({ model, engine }: Recipe): string {
 function applyFields(recipe: Recipe, step: QuestionStep, fields: Answers['fields']): Recipe {
   let result = recipe
   for (const { path, sets } of step.fields) {
-    if (!Object.hasOwn(fields, path)) continue
-    const set = sets && fields[path] !== undefined ? sets(fields[path]) : { [path]: fields[path] }
-    const next = recipeSchema.safeParse(withFields(result, set))
-    if (next.success) result = next.data
+    if (Object.hasOwn(fields, path)) {
+      result = applied(result, sets && fields[path] !== undefined ? sets(fields[path]) : { [path]: fields[path] })
+    }
+    // Parts of a field, as fixes name them: one variable of the environment, one flag.
+    for (const part of Object.keys(fields).filter((name) => name.startsWith(`${path}.`))) {
+      result = applied(result, { [part]: fields[part] })
+    }
   }
   return result
+}
+
+/** The recipe with some fields set; unchanged where it could not hold them. Null takes away what may not be null. */
+function applied(recipe: Recipe, set: Readonly<Record<FieldPath, unknown>>): Recipe {
+  const next = recipeSchema.safeParse(withFields(recipe, set))
+  if (next.success) return next.data
+  const taken = Object.fromEntries(Object.entries(set).map(([path, value]) => [path, value ?? undefined]))
+  return recipeSchema.safeParse(withFields(recipe, taken)).data ?? recipe
 }
 
 /** The fields of a recipe file as answers, so that a guided reinstall starts from them. */

@@ -15,6 +15,7 @@ import { useKeys } from '#src/ui/keys/use-keys.ts'
 import { wrap } from '#src/ui/text/wrap.ts'
 import { choiceColumns, choiceRow } from './choice-rows.ts'
 import { type FieldSpec, formatField } from './field-spec.ts'
+import { parseField } from './parse-field.ts'
 import type { ScreenProps } from './screen.ts'
 import { SearchList } from './search-list.tsx'
 import type { Choice, MemoryUse, Offer, QuestionStep } from './step.ts'
@@ -146,7 +147,7 @@ function Settings({ fields, width, height, resolved, setField }: SettingsProps) 
       active
       onChange={(path, text) => {
         const spec = fields.find((field) => field.path === path)
-        const parsed = spec?.parse(text)
+        const parsed = spec && parseField(spec, text)
         if (parsed && 'value' in parsed) setField(path, parsed.value)
       }}
     />
@@ -161,7 +162,7 @@ function fieldOnScreen(spec: FieldSpec, value: unknown): Field {
     ...base,
     kind: 'text',
     check: (text) => {
-      const parsed = spec.parse(text)
+      const parsed = parseField(spec, text)
       return 'problem' in parsed ? parsed.problem : null
     },
   }

@@ -34,7 +34,8 @@ describe('a recipe from anybody is refused', () => {
     ['memory.swap', { path: '/swap\n/dev/sda none', bytes: 1 }],
     ['install.directory', 'relative'],
     ['install.directory', '/a\u001b[2Jb'],
-    ['server.environment', { A: 'one\ntwo' }],
+    ['packages.index', 'https://me:secret@mirror.example.org/simple'],
+    ['server.environment', { A: 'clear\u001b[2J' }],
     ['server.environment', { 'A B': 'x' }],
     ['server.arguments', { '-x': 'y' }],
     ['server.arguments', { grammar: 'a\rb' }],
@@ -52,6 +53,7 @@ test.each([
   ['engine.version', '0.12.0rc2.dev3+g1234'],
   ['engine.image', 'registry.example.org:5000/vllm/vllm-openai:v0.32.0-cu129'],
   ['packages.index', 'https://mirror.example.org/simple/'],
+  ['description', 'two\nlines'],
   ['packages.findLinks', ['/srv/wheels', 'file:///srv/wheels']],
   ['server.arguments', { 'hf-overrides': '{"rope_scaling": {"factor": 4}}', 'compilation-config': '{"level": 0}' }],
 ])('%s = %j is taken', (path, value) => {

@@ -69,6 +69,10 @@ describe('answers', () => {
     ['swap', 'lots', /--swap cannot be "lots"/],
     ['gpus', 'a,b', /--gpus cannot be/],
     ['directory', 'here', /--directory cannot be/],
+    ['host', 'a;reboot', /--host cannot be "a;reboot"/],
+    ['model', '--upload', /--model cannot be/],
+    ['engine-version', 'latest', /--engine-version cannot be "latest"/],
+    ['env', 'HF_TOKEN=hf_x', /--env cannot be/],
   ])('--%s %s is refused with what it takes', (flag, value, message) => {
     expect(() => fieldsOfFlags({ [flag]: value })).toThrow(message)
   })

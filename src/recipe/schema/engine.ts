@@ -29,6 +29,10 @@ export function isCpuRoute(route: Route): boolean {
   return route === 'vllm-cpu' || route === 'vllm-cpu-image'
 }
 
+/** The ways to get llama.cpp's server: the one that is installed, one built here for this CPU, and the project's own builds. */
+export const llamaCppBuilds = ['installed', 'source', 'cpu', 'vulkan', 'cuda-12', 'cuda-13'] as const
+export type LlamaCppBuild = (typeof llamaCppBuilds)[number]
+
 /** Which engine, of which version, from where. */
 export const engineSchema = z.strictObject({
   route: routeSchema,
@@ -51,6 +55,18 @@ export const engineSchema = z.strictObject({
   /** `sha256:...`; a saved recipe of an image always has it. */
   digest: digestSchema.optional(),
   containerTool: z.enum(['docker', 'podman']).optional(),
+  /** llama.cpp only; absent: what suits the machine. */
+  build: z.enum(llamaCppBuilds).optional(),
+  /** The archives of the release that llama.cpp is unpacked from; a saved recipe of one of the project's builds has them. */
+  archives: z
+    .array(
+      z.strictObject({
+        file: z.string().regex(/^[\w.-]+\.tar\.gz$/, 'the name of a .tar.gz'),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'),
+      }),
+    )
+    .min(1)
+    .optional(),
   /** auto: what the release defaults to. v0: only up to vLLM 0.10.2. runner-v1, runner-v2: vLLM 0.12 and newer. */
   generation: z.enum(['auto', 'v0', 'runner-v1', 'runner-v2']).default('auto'),
   /** How much is compiled at start: full (compilation and graphs), reduced (a few graphs), none (eager). */
@@ -60,6 +76,8 @@ export const engineSchema = z.strictObject({
 /** Where Python packages and images come from, without credentials. */
 export const packagesSchema = z.strictObject({
   index: placeSchema.optional(),
+  /** What stands in for https://github.com where releases are fetched (Ollama, llama.cpp): a mirror with the same paths. */
+  releases: placeSchema.optional(),
   extraIndexes: z.array(placeSchema).default([]),
   findLinks: z.array(placeSchema).default([]),
   certificate: absolutePathSchema.optional(),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { engineSchema, packagesSchema } from './engine.ts'
 import { modelSchema, workloadSchema } from './model.ts'
 import { layoutSchema, measuredSchema, memorySchema, quantizationSchema, serverSchema } from './serving.ts'
-import { absolutePathSchema, lineSchema } from './text.ts'
+import { absolutePathSchema, lineSchema, textSchema } from './text.ts'
 
 /** The version of the recipe file that this rigup writes. It reads this one and older ones. */
 export const recipeSchemaVersion = 1
@@ -17,13 +17,15 @@ export const recipeSchema = z.strictObject({
       /^[a-z0-9][a-z0-9._-]{0,63}$/,
       'a name has lower-case letters, digits, dots, dashes and underscores, at most 64',
     ),
-  description: lineSchema.optional(),
+  description: textSchema.optional(),
   /** The machine it was made on. */
   machine: z
     .strictObject({
       /** sha256 of what decides whether the recipe fits: see machine/fingerprint. */
       fingerprint: lineSchema,
       summary: lineSchema,
+      /** What the operator corrected of what was read, as `--override` takes it. */
+      corrections: z.array(lineSchema).optional(),
     })
     .optional(),
   model: modelSchema,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { absolutePathSchema, hostSchema, lineSchema, wordSchema } from './text.ts'
+import { absolutePathSchema, hostSchema, lineSchema, textSchema, wordSchema } from './text.ts'
 
 /** Which checkpoint and number formats. */
 export const quantizationSchema = z.strictObject({
@@ -42,7 +42,7 @@ export const memorySchema = z.strictObject({
     .default(null),
 })
 
-const flagValue = z.union([lineSchema, z.number(), z.boolean(), z.array(z.union([lineSchema, z.number()]))])
+const flagValue = z.union([textSchema, z.number(), z.boolean(), z.array(z.union([textSchema, z.number()]))])
 
 /** How it is served. */
 export const serverSchema = z.strictObject({
@@ -51,7 +51,7 @@ export const serverSchema = z.strictObject({
   /** file: a key that rigup makes and keeps in a file of mode 600. */
   apiKey: z.enum(['none', 'file']).default('none'),
   /** Environment of the engine. Names that look like secrets are refused. */
-  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), lineSchema).default({}),
+  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), textSchema).default({}),
   /** Further flags of the engine, without dashes: `enforce-eager: true`, `swap-space: 1`. */
   arguments: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i), flagValue).default({}),
   /** Serve rigup's tiny model first, so that a broken installation shows before the weights are there. */

@@ -7,6 +7,11 @@ const oneLine = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u
 /** Text on one line, without control characters. */
 export const lineSchema = z.string().max(4096).regex(oneLine, 'one line, without control characters')
 
+/** Text for people or for the engine, on any number of lines. */
+export const textSchema = z
+  .string()
+  .regex(/^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]*$/u, 'text without control characters')
+
 /** A name or path that stands as an argument of its own. */
 export const wordSchema = lineSchema.min(1).regex(/^[^-]/, 'a name does not begin with a dash')
 
@@ -28,5 +33,8 @@ export const imageSchema = z
 
 export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits')
 
-/** A package index or a folder of wheels: an http(s) or file address, or an absolute path. */
-export const placeSchema = lineSchema.regex(/^(https?:\/\/[^\s/]|file:\/\/\/|\/)\S*/, 'an address or an absolute path')
+/** A package index or a folder of wheels; name and password stay outside a recipe (netrc, keyring, UV_INDEX_* variables). */
+export const placeSchema = lineSchema.regex(
+  /^(https?:\/\/[^\s/@]+(\/\S*)?|file:\/\/\/\S*|\/.*)$/,
+  'an address without name and password, or an absolute path',
+)
