@@ -6,6 +6,7 @@ import { engineContradictions } from './contradictions/engine.ts'
 import { hostContradictions } from './contradictions/host.ts'
 import { modelContradictions } from './contradictions/model.ts'
 import { nameContradictions } from './contradictions/names.ts'
+import type { InstalledEngine } from './installed-engine.ts'
 
 /** What is known about the recipe's model beyond its name. */
 export type ModelFacts = {
@@ -19,11 +20,17 @@ export type ModelFacts = {
 /**
  * Where a recipe contradicts the machine, the version or itself: `refuse` cannot work, `warn` works otherwise than meant; each
  * with the way out (`instead`). Empty where nothing is wrong. What is unknown contradicts nothing.
+ * @param installed what the engine says of itself, where the one that the recipe names is installed already
  */
-export function contradictionsOf(recipe: Recipe, machine: Machine, model: ModelFacts = {}): Advice[] {
+export function contradictionsOf(
+  recipe: Recipe,
+  machine: Machine,
+  model: ModelFacts = {},
+  installed: InstalledEngine | null = null,
+): Advice[] {
   const found = [
     ...engineContradictions(recipe, machine),
-    ...nameContradictions(recipe),
+    ...nameContradictions(recipe, installed),
     ...modelContradictions(recipe, machine, model),
     ...hostContradictions(recipe, machine, model.bytes ?? null),
   ]

@@ -11,6 +11,7 @@ import type { Machine } from '../machine/schema.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { askEngine } from './ask-engine.ts'
 import { prepareModel } from './prepare-model.ts'
 
 /** A recipe made ready for a machine: what was open is filled in, and the plan is there. */
@@ -28,7 +29,11 @@ export async function prepare(given: Recipe, lock: string | null, machine: Machi
   const local = localise(await withoutMissingPlaces(given), machine)
   const { recipe, advice: ofModel } = await prepareModel(local.recipe, machine)
   const context: PlanContext = { recipe, machine, lock, directories: directoriesOf(), proofModel: await proofModel() }
-  const found = [...local.advice, ...ofModel, ...contradictionsOf(recipe, machine, modelFacts(recipe))]
+  const found = [
+    ...local.advice,
+    ...ofModel,
+    ...contradictionsOf(recipe, machine, modelFacts(recipe), await askEngine(context)),
+  ]
   return {
     context,
     plan: planOf(context),

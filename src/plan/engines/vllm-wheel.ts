@@ -4,6 +4,7 @@ import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
+import { installedNamesScript, launchNames } from './installed-names.ts'
 import { type PythonEnvironment, pythonEnvironmentActions } from './python-environment.ts'
 import { nameDistributionScript, vllmNamedScript } from './python-scripts.ts'
 import { modelArgument, vllmServe } from './vllm-serve.ts'
@@ -102,11 +103,15 @@ function engineCommand(context: PlanContext): Action {
   const argv = [join(paths.bin, 'vllm'), '--version']
   const named = { kind: 'command' as const, argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }
   const answers = { kind: 'command' as const, argv, environment, timeoutSeconds: 600 }
+  // Beside a table of releases, what is installed has the last word, and has it before the weights are there.
+  const ask = [paths.python, '-I', '-c', installedNamesScript, JSON.stringify(launchNames(context))]
+  const knows = { kind: 'command' as const, argv: ask }
   return action(
     {
       id: 'engine-command',
       title: 'the vllm command answers',
-      reason: 'A wheel for another CPU or card shows here, before any model is loaded.',
+      reason:
+        'A wheel for another CPU or card shows here, and a flag that this version does not know, before any model is loaded.',
       operations: [
         { kind: 'run', argv: [paths.python, '-I', '-c', nameDistributionScript, name] },
         {
@@ -115,11 +120,12 @@ function engineCommand(context: PlanContext): Action {
           environment: { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' },
           timeoutSeconds: 600,
         },
+        { kind: 'run', argv: ask },
       ],
     },
     {
       needs: ['install'],
-      check: [named, answers],
+      check: [named, answers, knows],
       verify: [named],
     },
   )
