@@ -1,4 +1,5 @@
 import { parseBytes } from '#src/core/bytes.ts'
+import { parseCount } from '#src/core/counts.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 
 export type Parsed = { value: unknown } | { problem: string }
@@ -30,15 +31,12 @@ export function formatField(spec: FieldSpec, value: unknown): string {
   return spec.format ? spec.format(value) : Array.isArray(value) ? value.join(',') : String(value)
 }
 
-/** Reads a whole number in a range; empty takes the default. */
+/** Reads a whole number in a range, also as `32k` or `32K`; empty takes the default. */
 export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): FieldSpec['parse'] {
   return (text) => {
-    const trimmed = text.trim().replaceAll(',', '')
-    if (trimmed === '') return { value: undefined }
-    // Lengths are often said in thousands: 32k is 32 x 1024 as engines read it.
-    const match = /^(\d+)(k?)$/i.exec(trimmed)
-    const value = match ? Number(match[1]) * (match[2] ? 1024 : 1) : Number.NaN
-    if (Number.isInteger(value) && value >= minimum && value <= maximum) return { value }
+    if (text.trim() === '') return { value: undefined }
+    const value = parseCount(text)
+    if (value !== null && value >= minimum && value <= maximum) return { value }
     return {
       problem:
         maximum < Number.MAX_SAFE_INTEGER

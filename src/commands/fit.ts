@@ -1,6 +1,7 @@
 import { fit as predict } from '../advice/fit/fit.ts'
 import type { Fit, FitInput, Range } from '../advice/fit/input.ts'
 import { formatBytes, formatGiB, GiB, MiB } from '../core/bytes.ts'
+import { parseCount } from '../core/counts.ts'
 import { printableLine } from '../core/printable.ts'
 import { exitCodes, Problem } from '../core/problem.ts'
 import { gpuMemoryOf } from '../knowledge/gpu-memory.ts'
@@ -28,11 +29,8 @@ function text(options: FitOptions, name: string): string | undefined {
 function wholeNumber(options: FitOptions, name: string, flag: string): number | undefined {
   const value = text(options, name)
   if (value === undefined) return undefined
-  // vLLM's own spelling: 32k is 32,000 and 32K is 32,768.
-  const match = /^(\d{1,9})([kKmM]?)$/.exec(value)
-  const factor = { '': 1, k: 1000, K: 1024, m: 1e6, M: 1024 ** 2 }[match?.[2] ?? '']
-  const number = Number(match?.[1]) * (factor ?? Number.NaN)
-  if (!(number > 0)) throw usage(flag, value, 'a whole number above 0')
+  const number = parseCount(value)
+  if (number === null || number === 0) throw usage(flag, value, 'a whole number above 0')
   return number
 }
 

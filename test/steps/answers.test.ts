@@ -46,7 +46,7 @@ describe('answers', () => {
   })
 
   test('a pick and a single field win over the recommendation, and later steps follow them', () => {
-    const answers = { picks: { model: 'Qwen/Qwen3-8B' }, fields: fieldsOfFlags({ port: '9000', context: '8k' }) }
+    const answers = { picks: { model: 'Qwen/Qwen3-8B' }, fields: fieldsOfFlags({ port: '9000', context: '8K' }) }
     const { recipe } = resolve(questionSteps, rig, answers)
     expect(recipe.model.id).toMatch(/^Qwen\/Qwen3-8B/)
     expect(recipe.server.port).toBe(9000)
