@@ -1,4 +1,5 @@
 import type { Advice } from '#src/advice/advice.ts'
+import { llamaCppProgram } from '#src/advice/llama-cpp-program.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { withFields } from '#src/recipe/fields.ts'
@@ -10,7 +11,7 @@ import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
  */
 export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; advice: readonly Advice[] } {
   if (recipe.packages.lock) return { recipe, advice: [] }
-  const { packages, engine } = recipe
+  const { packages, engine } = recipeSchema.parse(withFields(recipe, llamaCppProgram(machine, recipe.engine)))
   const open = {
     'packages.index': packages.index === undefined,
     'packages.extraIndexes': packages.extraIndexes.length === 0,
@@ -26,7 +27,7 @@ export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; ad
   )
   const paths = set.map(([path]) => path)
   return {
-    recipe: recipeSchema.parse(withFields(recipe, Object.fromEntries(set))),
+    recipe: recipeSchema.parse(withFields({ ...recipe, engine }, Object.fromEntries(set))),
     advice: advised.advice.filter((item) => paths.some((path) => path.startsWith(item.about))),
   }
 }

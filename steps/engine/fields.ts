@@ -1,4 +1,4 @@
-import { routes } from '#src/recipe/schema/engine.ts'
+import { llamaCppBuilds, routes } from '#src/recipe/schema/engine.ts'
 import { absolutePath, anyText, type FieldSpec, oneOf, wholeNumber } from '../field-spec.ts'
 
 const generations = ['auto', 'v0', 'runner-v1', 'runner-v2']
@@ -77,6 +77,15 @@ export const engineFields: readonly FieldSpec[] = [
     parse: oneOf(['docker', 'podman']),
   },
   {
+    path: 'engine.build',
+    label: 'build',
+    flag: 'engine-build',
+    argument: 'name',
+    help: `of llama.cpp: ${llamaCppBuilds.join(', ')}`,
+    options: llamaCppBuilds,
+    parse: oneOf(llamaCppBuilds),
+  },
+  {
     path: 'engine.generation',
     label: 'engine generation',
     flag: 'engine-generation',
@@ -117,6 +126,14 @@ export const engineFields: readonly FieldSpec[] = [
     argument: 'places',
     help: 'folders or pages with wheels, with commas',
     parse: listOf,
+  },
+  {
+    path: 'packages.releases',
+    label: 'releases from',
+    flag: 'release-mirror',
+    argument: 'url',
+    help: 'what stands in for https://github.com for releases of Ollama and llama.cpp',
+    parse: anyText,
   },
   {
     path: 'packages.certificate',

