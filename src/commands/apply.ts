@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { formatBytes } from '../core/bytes.ts'
 import { printable } from '../core/printable.ts'
 import { exitCodes } from '../core/problem.ts'
+import { correctionsOf, withRecordedCorrections } from '../machine/corrections.ts'
 import { machineFingerprint } from '../machine/fingerprint.ts'
 import type { Machine } from '../machine/schema.ts'
 import { machineSummary } from '../machine/summary.ts'
@@ -30,7 +31,9 @@ export type ApplyOptions = {
 export async function runApply(given: string, options: ApplyOptions, io: CommandIo): Promise<number> {
   const loaded = await loadRecipe(given)
   say(io, 'Reading this machine ...')
-  const machine = await loadMachine({})
+  const machine = withRecordedCorrections(await loadMachine({}), loaded.recipe.machine)
+  for (const correction of correctionsOf(machine))
+    say(io, printable(`Corrected as when the recipe was made: ${correction}`))
   const recipe = options.directory
     ? { ...loaded.recipe, install: { ...loaded.recipe.install, directory: resolve(options.directory) } }
     : loaded.recipe

@@ -54,7 +54,10 @@ async function readOrDetect(options: DetectCommand, io: Pick<CommandIo, 'stderr'
   const { detectMachine } = await import('../machine/detect.ts')
   const machine = await detectMachine()
   if (!options.network) return machine
-  const { placesOf, withReachability } = await import('../machine/reachability.ts')
+  const [{ placesOf }, { withReachability }] = await Promise.all([
+    import('../machine/places.ts'),
+    import('../machine/reachability.ts'),
+  ])
   say(io, 'Asking whether these answer, each for 4 s at most:', ...placesOf(machine).map((place) => `  ${place}`))
   return withReachability(machine)
 }

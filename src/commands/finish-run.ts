@@ -4,7 +4,7 @@ import type { Advice } from '../advice/advice.ts'
 import { commentsOf } from '../advice/comments.ts'
 import { hasCode } from '../core/problem.ts'
 import { uvVersion } from '../knowledge/uv.ts'
-import { machineFingerprint } from '../machine/fingerprint.ts'
+import { recordedMachine } from '../machine/corrections.ts'
 import { machineSummary } from '../machine/summary.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { saveRecipe } from '../recipe/save.ts'
@@ -32,7 +32,7 @@ export async function finishRun(
     lock,
     digest: isImage(context) ? await imageDigest(context) : null,
     python: lock === null ? null : await pythonVersion(paths.python),
-    machine: { fingerprint: machineFingerprint(context.machine), summary: machineSummary(context.machine) },
+    machine: recordedMachine(context.machine, machineSummary(context.machine)),
     observed: await observeLaunch(runDirectory, events),
   })
   await saveRecipe(path, recipe, lock, commentsOf(advice))

@@ -7,10 +7,12 @@ import { commentsOf } from '../advice/comments.ts'
 import { directoriesOf } from '../core/directories.ts'
 import { exitCodes } from '../core/problem.ts'
 import { proofModel } from '../launch/proof-model.ts'
+import { hardwareTools } from '../machine/hardware-tools.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import { loadRecipe } from '../recipe/files.ts'
 import { parseRecipe } from '../recipe/parse.ts'
 import { saveRecipe } from '../recipe/save.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
 import { followJournal } from '../run/follow-journal.ts'
 import { createRun, latestRun, readPlan, runStatus } from '../run/runs.ts'
@@ -48,7 +50,7 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
   const saved =
     options.machine === undefined ? null : await loadMachine({ machine: options.machine, override: options.override })
   const wizard = createElement(Wizard, {
-    session: await sessionFor(saved, options),
+    session: await sessionFor(saved, options, fromRecipe?.machine),
     answers,
     name: options.name ?? fromRecipe?.name,
     runDirectory: saved || options.new ? null : await openRun(),
@@ -86,19 +88,24 @@ function summaryOf(result: WizardResult | undefined): string[] {
 async function sessionFor(
   saved: Awaited<ReturnType<typeof loadMachine>> | null,
   options: WizardOptions,
+  /** The machine of the recipe that is taken up again, with what was corrected on it. */
+  recorded: Recipe['machine'],
 ): Promise<Session> {
   const directories = directoriesOf()
   return {
     isSaved: saved !== null,
+    hardware: saved === null ? hardwareTools(process.cwd()) : null,
     directories,
     proofModel: await proofModel(),
     async readMachine(onPart) {
       if (saved) return saved
       const { detectMachine } = await import('../machine/detect.ts')
       const machine = await detectMachine({ onPart })
-      if (!options.override?.length) return machine
+      const { withRecordedCorrections } = await import('../machine/corrections.ts')
+      const corrected = withRecordedCorrections(machine, recorded)
+      if (!options.override?.length) return corrected
       const { applyOverrides } = await import('../machine/overrides.ts')
-      return applyOverrides(machine, options.override)
+      return applyOverrides(corrected, options.override)
     },
     async readModel(model, signal) {
       const { readModel } = await import('./read-model.ts')

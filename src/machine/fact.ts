@@ -53,9 +53,10 @@ export function unknown<T>(reason: string, ...evidence: Evidence[]): Fact<T> {
   return { value: null, evidence, unknown: reason }
 }
 
-/** A fact as the operator says it is; what was detected is kept beside it. */
+/** A fact as the operator says it is; what was detected is kept beside it, however often it is corrected. */
 export function overridden<T>(fact: Fact<T>, value: T, by = 'operator'): Fact<T> {
-  return { value, evidence: fact.evidence, overridden: { detected: fact.value, by } }
+  const detected = fact.overridden ? fact.overridden.detected : fact.value
+  return { value, evidence: fact.evidence, overridden: { detected, by } }
 }
 
 /** True for an object of the shape of a fact. */

@@ -6,6 +6,7 @@ import type { Environment } from '../core/directories.ts'
 import { hasCode, messageOf } from '../core/problem.ts'
 import { redact, withoutCredentials } from '../core/redact.ts'
 import { known } from './fact.ts'
+import { placesOf } from './places.ts'
 import type { Machine } from './schema.ts'
 
 export type Answer = NonNullable<Machine['network']['value']>[number]
@@ -17,23 +18,6 @@ export type AskOptions = {
   readonly certificate?: string | null
   /** For each place; all are asked at once. */
   readonly timeLimitMilliseconds?: number
-}
-
-/**
- * Where an installation may have to get things from: Python packages, models, container images, releases. What the machine is set
- * up to use takes the place of the public ones.
- */
-export function placesOf(machine: Machine, environment: Environment = process.env): string[] {
-  const { index, extraIndexes } = machine.packaging
-  const places = [
-    index.value ?? 'https://pypi.org/simple/',
-    ...(extraIndexes.value ?? []),
-    environment.HF_ENDPOINT ?? 'https://huggingface.co/',
-    'https://registry-1.docker.io/v2/',
-    'https://ghcr.io/v2/',
-    'https://github.com/',
-  ]
-  return [...new Set(places.filter((place) => /^https?:\/\//.test(place)).map(withoutCredentials))]
 }
 
 /**

@@ -12,7 +12,7 @@ export type Verification = {
   digest: string | null
   /** `3.11.7` */
   python: string | null
-  machine: { fingerprint: string; summary: string }
+  machine: NonNullable<Recipe['machine']>
   /** What the engine's log said about memory. */
   observed?: { weightsGib: number | null; kvCacheGib: number | null; kvCacheTokens: number | null }
 }

@@ -1,6 +1,7 @@
 import type { ModelReading, ModelReference } from '#steps/model/reading.ts'
 import type { Advice } from '../advice/advice.ts'
 import type { Directories } from '../core/directories.ts'
+import type { HardwareTools } from '../machine/hardware-tools.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { PlanContext, ProofModel } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -16,6 +17,8 @@ export type Session = {
   readonly isSaved: boolean
   readonly directories: Directories
   readonly proofModel: ProofModel
+  /** What else this machine can be asked; null for a saved one. */
+  readonly hardware: HardwareTools | null
   /** Reads the machine; parts come as they are known. */
   readMachine(onPart: (machine: Machine) => void): Promise<Machine>
   /** Reads what a checkpoint says of itself, without its weights; says what became of it and never throws for that. */

@@ -1,11 +1,14 @@
 import { type Answers, noAnswers } from '#steps/answers.ts'
 import { type StepId, stepIds } from '#steps/step.ts'
+import { withCorrections } from '../machine/corrections.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 
 /** Where the operator is and what was said so far. Everything on the screen follows from it and from the journal. */
 export type WizardState = {
   readonly machine: Machine | null
+  /** What the operator corrected on the hardware screen, in order; it holds however often the machine is read. */
+  readonly corrections: readonly string[]
   /** The machine is still being read; what is there is shown. */
   readonly reading: boolean
   readonly place: StepId
@@ -18,6 +21,10 @@ export type WizardState = {
 
 export type WizardAction =
   | { type: 'machine'; machine: Machine; whole: boolean }
+  /** The machine with figures that moved, or more facts: nothing was read again. */
+  | { type: 'update'; machine: Machine }
+  /** `gpus[0].memoryTotalBytes=12GiB`, known to fit the machine. */
+  | { type: 'correct'; correction: string }
   | {
       type: 'pick'
       step: StepId
@@ -35,14 +42,21 @@ export type WizardAction =
 /** The state before the first key: the answers that flags or a recipe gave, and the run that is attached to. */
 export function initialState(answers: Answers = noAnswers, runDirectory: string | null = null): WizardState {
   const place: StepId = runDirectory === null ? 'hardware' : 'install'
-  return { machine: null, reading: true, place, reached: place, answers, runDirectory }
+  return { machine: null, corrections: [], reading: true, place, reached: place, answers, runDirectory }
 }
 
 /** One step of the wizard's life. Pure. */
 export function wizardReducer(state: WizardState, action: WizardAction): WizardState {
   switch (action.type) {
     case 'machine':
-      return { ...state, machine: action.machine, reading: !action.whole }
+      return { ...state, machine: corrected(action.machine, state), reading: !action.whole }
+    case 'update':
+      return { ...state, machine: action.machine }
+    case 'correct': {
+      if (state.machine === null) return state
+      const corrections = [...state.corrections, action.correction]
+      return { ...state, corrections, machine: withCorrections(state.machine, [action.correction]) }
+    }
     case 'pick':
       return {
         ...state,
@@ -71,6 +85,12 @@ export function wizardReducer(state: WizardState, action: WizardAction): WizardS
     case 'run':
       return moved({ ...state, runDirectory: action.directory }, 'install')
   }
+}
+
+/** A machine that was read again, with what was corrected, and with what the network answered before. */
+function corrected(machine: Machine, { corrections, machine: before }: WizardState): Machine {
+  const network = machine.network.value === null && before?.network.value ? before.network : machine.network
+  return withCorrections({ ...machine, network }, corrections)
 }
 
 function moved(state: WizardState, place: StepId): WizardState {

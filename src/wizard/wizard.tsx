@@ -13,10 +13,12 @@ import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions.ts'
 import { modelFacts } from '../advice/model-facts.ts'
 import { messageOf } from '../core/problem.ts'
+import { recordedMachine } from '../machine/corrections.ts'
 import { applyOverrides } from '../machine/overrides.ts'
 import { machineSummary } from '../machine/summary.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { FieldPath } from '../recipe/fields.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
 import { Frame } from '../ui/components/frame.tsx'
 import { useTheme } from '../ui/context.tsx'
 import { bind, commands } from '../ui/keys/commands.ts'
@@ -149,11 +151,17 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
           machine={machine}
           reading={state.reading}
           message={message}
+          tools={session.hardware}
           next={() => go('model')}
-          readAgain={read}
-          override={(assignment) => {
+          readAgain={() => {
+            setMessage(null)
+            read()
+          }}
+          update={(fresh) => dispatch({ type: 'update', machine: fresh })}
+          override={(correction) => {
             try {
-              if (machine) dispatch({ type: 'machine', machine: applyOverrides(machine, [assignment]), whole: true })
+              if (machine) applyOverrides(machine, [correction])
+              dispatch({ type: 'correct', correction })
               setMessage(null)
             } catch (error) {
               report(error)
@@ -170,7 +178,7 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
           message={message}
           back={() => go('memory')}
           save={() => {
-            session.saveDraft(prepared.context.recipe, advice).then((path) => {
+            session.saveDraft(drafted(prepared.context), advice).then((path) => {
               setSaved(path)
               setMessage(`Saved: ${path}`)
             }, report)
@@ -206,6 +214,11 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
 function decidedBy(step: QuestionStep, choice: string, { offers, chosen }: Resolved): readonly FieldPath[] {
   if (chosen[step.id]?.id === choice) return []
   return Object.keys(offers[step.id]?.choices.find(({ id }) => id === choice)?.set ?? {})
+}
+
+/** A draft says which machine it is for, and what was corrected on it. */
+function drafted({ recipe, machine }: PlanContext): Recipe {
+  return { ...recipe, machine: recordedMachine(machine, machineSummary(machine)) }
 }
 
 function titleOf(session: Session, summary: string | null): string {

@@ -1,54 +1,92 @@
+import { cpuVerdictLine, cpuVerdicts } from '#src/advice/cpu-verdicts.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { printableLine } from '#src/core/printable.ts'
+import { correctionsOf } from '#src/machine/corrections.ts'
 import type { Gpu, Machine } from '#src/machine/schema.ts'
 
 /** A line of the hardware screen: a topic on the left, what is known beside it. A dash is what could not be read. */
 export type HardwareRow = { topic: string; text: string }
 
-/** The machine in lines: one per GPU (those alike are counted together beyond the first three), then CPU, memory, disk, system. */
-export function hardwareRows(machine: Machine): HardwareRow[] {
-  return [...gpuRows(machine), cpuRow(machine), memoryRow(machine), ...diskRows(machine), systemRow(machine)]
+/**
+ * The machine in lines: one per GPU, then CPU, memory, disk, system, and what was corrected. Where there are more cards than `room`,
+ * the last of them are counted together, those that are busy or broken after the others.
+ */
+export function hardwareRows(machine: Machine, room = Number.POSITIVE_INFINITY): HardwareRow[] {
+  return [
+    ...gpuRows(machine, room),
+    ...cpuRows(machine),
+    memoryRow(machine),
+    ...diskRows(machine),
+    systemRow(machine),
+    ...correctedRows(machine),
+  ]
 }
 
 const dash = '-'
 
-function gpuRows({ gpus }: Machine): HardwareRow[] {
-  const [first] = gpus
-  if (!first) return [{ topic: 'GPUs', text: 'none found' }]
+function gpuRows({ gpus }: Machine, room: number): HardwareRow[] {
+  if (gpus.length === 0) return [{ topic: 'GPUs', text: 'none found' }]
+  const shown = new Set(gpus.length <= room ? gpus : [...gpus].sort(worthSeeing).slice(0, room - 1))
   const groups = Map.groupBy(gpus, (gpu) => `${gpu.name.value} ${gpu.memoryTotalBytes.value} ${gpu.driver.value}`)
-  return [...groups.values()].flatMap((alike, index) => {
-    const [one] = alike
-    if (!one) return []
-    const head = [
-      `${alike.length} × ${one.name.value ?? 'unknown card'}`,
-      formatGiB(one.memoryTotalBytes.value),
-      one.capability.value ? `cap ${one.capability.value}` : (one.arch.value ?? ''),
-      one.driver.value ? `driver ${one.driver.value}` : 'no driver',
-    ]
-    const shown = alike.slice(0, alike.length > 4 ? 2 : 4)
-    const rest = alike.length - shown.length
-    return [
-      { topic: index === 0 ? 'GPUs' : '', text: printableLine(head.filter(Boolean).join('   ')) },
-      ...shown.map((gpu) => ({ topic: '', text: printableLine(cardText(gpu)) })),
-      ...(rest > 0 ? [{ topic: '', text: `    ${rest} more alike` }] : []),
-    ]
-  })
+  const rows = [...groups.values()].flatMap((alike) => [
+    groupText(alike),
+    ...alike.filter((gpu) => shown.has(gpu)).map((gpu) => cardText(gpu)),
+  ])
+  const rest = gpus.length - shown.size
+  const more = rest > 0 ? [`  ${rest} more, idle and without a problem that was seen (e lists them)`] : []
+  return [...rows, ...more].map((text, index) => ({ topic: index === 0 ? 'GPUs' : '', text: printableLine(text) }))
 }
 
-/** `#0  01:00.0   11.6 GiB free   PCIe ×1 of ×16` */
+function groupText(alike: readonly Gpu[]): string {
+  const [one] = alike
+  if (!one) return ''
+  const memory =
+    one.memoryTotalBytes.value === null && one.unifiedMemory.value === true
+      ? 'memory shared with the CPU'
+      : formatGiB(one.memoryTotalBytes.value)
+  const head = [
+    `${alike.length} × ${one.name.value ?? 'unknown card'}`,
+    memory,
+    one.capability.value ? `cap ${one.capability.value}` : (one.arch.value ?? ''),
+    one.driver.value ? `driver ${one.driver.value}` : 'no driver',
+  ]
+  return head.filter(Boolean).join('   ')
+}
+
+/** Broken cards first, then busy ones, then in their order. */
+function worthSeeing(a: Gpu, b: Gpu): number {
+  const weight = (gpu: Gpu) => (gpu.problem.value === null ? 0 : 1000) + (gpu.utilizationPercent.value ?? 0)
+  return weight(b) - weight(a) || a.index - b.index
+}
+
+/** `#0  01:00.0   11.6 GiB free   83 % busy   python3 of anna   PCIe ×1 of ×16` */
 function cardText(gpu: Gpu): string {
   const free = gpu.memoryFreeBytes.value ?? freeOf(gpu)
   const width =
     gpu.linkWidth.value === null
       ? ''
       : `PCIe ×${gpu.linkWidth.value}${gpu.linkWidthMax.value ? ` of ×${gpu.linkWidthMax.value}` : ''}`
+  const busy = gpu.utilizationPercent.value ? `${gpu.utilizationPercent.value} % busy` : ''
   const parts = [
     `#${gpu.index}  ${gpu.pciAddress.value?.replace(/^0000:/, '') ?? dash}`,
     `${formatGiB(free)} free`,
+    busy,
+    usersOf(gpu),
     width,
+    gpu.mig.value === 'enabled' ? 'MIG' : '',
+    gpu.displayAttached?.value === true ? 'display' : '',
     gpu.problem.value ?? '',
   ]
   return `  ${parts.filter(Boolean).join('   ')}`
+}
+
+/** Who has work on a card: the process that holds most of it, and how many others. */
+function usersOf({ processes }: Gpu): string {
+  const [first, ...others] = (processes?.value ?? []).toSorted((a, b) => (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0))
+  if (first === undefined) return ''
+  const name = first.name.split(' ')[0]?.split('/').at(-1) ?? first.name
+  const owner = first.owner === null ? '' : ` of ${first.owner}`
+  return `${name.slice(0, 20)}${owner}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
 function freeOf({ memoryTotalBytes, memoryUsedBytes }: Gpu): number | null {
@@ -56,7 +94,8 @@ function freeOf({ memoryTotalBytes, memoryUsedBytes }: Gpu): number | null {
   return memoryTotalBytes.value - memoryUsedBytes.value
 }
 
-function cpuRow({ cpu }: Machine): HardwareRow {
+function cpuRows(machine: Machine): HardwareRow[] {
+  const { cpu } = machine
   const flags = cpu.flags.value
   const vector =
     flags === null
@@ -71,10 +110,11 @@ function cpuRow({ cpu }: Machine): HardwareRow {
               ? 'no AVX'
               : ''
   const cores = cpu.cores.value === null ? '' : `${cpu.cores.value} ${cpu.cores.value === 1 ? 'core' : 'cores'}`
-  return {
-    topic: 'CPU',
-    text: printableLine([cpu.model.value ?? cpu.vendor.value ?? dash, cores, vector].filter(Boolean).join('   ')),
-  }
+  const text = [cpu.model.value ?? cpu.vendor.value ?? dash, cores, vector].filter(Boolean).join('   ')
+  return [
+    { topic: 'CPU', text: printableLine(text) },
+    { topic: '', text: printableLine(`  ${cpuVerdictLine(cpuVerdicts(machine))}`) },
+  ]
 }
 
 function memoryRow({ memory, swap }: Machine): HardwareRow {
@@ -117,4 +157,12 @@ function systemRow({ os }: Machine): HardwareRow {
     os.wsl.value ? 'WSL2' : '',
   ]
   return { topic: 'System', text: printableLine(parts.filter(Boolean).join('   ')) }
+}
+
+/** What the operator corrected: what it was, and what it is now. */
+function correctedRows(machine: Machine): HardwareRow[] {
+  return correctionsOf(machine).map((text, index) => ({
+    topic: index === 0 ? 'Changed' : '',
+    text: printableLine(text),
+  }))
 }

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { detectMachine } from '#src/machine/detect.ts'
-import { askPlaces, placesOf, withReachability } from '#src/machine/reachability.ts'
+import { placesOf } from '#src/machine/places.ts'
+import { askPlaces, withReachability } from '#src/machine/reachability.ts'
 import { savedHost } from './saved-host.ts'
 
 let server: Server

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { known } from '#src/machine/fact.ts'
+import { readMachine } from '#src/machine/read-machine.ts'
 import { initialState, type WizardAction, wizardReducer } from '#src/wizard/wizard-state.ts'
 
 function after(...actions: WizardAction[]) {
@@ -39,4 +41,19 @@ test('a row that is picked takes back the settings that it decides itself, and n
   )
   expect(state.answers).toMatchObject({ picks: { engine: 'ollama' }, fields: { 'server.port': 9000 } })
   expect(state.answers.fields).not.toHaveProperty(['engine.version'])
+})
+
+test('corrections hold however often the machine is read, and the network is not asked again', async () => {
+  const machine = await readMachine('mining-rig')
+  const asked = { ...machine, network: known([]) }
+  const state = after(
+    { type: 'machine', machine, whole: true },
+    { type: 'correct', correction: 'gpus[0].memoryTotalBytes=10GiB' },
+    { type: 'update', machine: asked },
+    { type: 'machine', machine: { ...machine, gpus: [] }, whole: false },
+    { type: 'machine', machine, whole: true },
+  )
+  expect(state.machine?.gpus[0]?.memoryTotalBytes.value).toBe(10 * 2 ** 30)
+  expect(state.machine?.gpus).toHaveLength(8)
+  expect(state.machine?.network.value).toEqual([])
 })

@@ -41,7 +41,8 @@ async function askTools(host: Host): Promise<Reading[]> {
   return oncePerTool(answers.flat())
 }
 
-async function drmCards(host: Host): Promise<GpuReading[]> {
+/** The cards as amdgpu tells them in sysfs. */
+export async function drmCards(host: Host): Promise<GpuReading[]> {
   const names = ((await host.list('/sys/class/drm')) ?? []).filter((name) => /^card\d+$/.test(name)).toSorted()
   const cards = await Promise.all(names.map((name) => drmCard(host, name)))
   return cards.filter((card) => card !== null)

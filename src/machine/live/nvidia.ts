@@ -15,7 +15,7 @@ export const nvidia: Probe = async (host) => {
   const program = await nvidiaSmi(host)
   if (program === null) return []
   const [report, capabilities, topology] = await Promise.all([
-    readReport(host, program),
+    readReport(host, [program, '-q', '-x']),
     ask(host, [program, `--query-gpu=${columns}`, '--format=csv'], readNvidiaSmi),
     ask(host, [program, 'topo', '-m'], readNvidiaSmi),
   ])
@@ -29,9 +29,9 @@ export async function nvidiaSmi(host: Host): Promise<string | null> {
   return (await findProgram(host, 'nvidia-smi')) ?? ((await host.may(wsl, 'x')) ? wsl : null)
 }
 
-/** The full report, with the owner of each process. */
-export async function readReport(host: Host, program: string): Promise<Reading[]> {
-  const report = await ask(host, [program, '-q', '-x'], readNvidiaSmi)
+/** A report (`nvidia-smi -q`), with the owner of each process. */
+export async function readReport(host: Host, argv: readonly string[]): Promise<Reading[]> {
+  const report = await ask(host, argv, readNvidiaSmi)
   return Promise.all(report.map((reading) => withOwners(host, reading)))
 }
 

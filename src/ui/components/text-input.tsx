@@ -1,5 +1,5 @@
 import { Text } from 'ink'
-import { useReducer } from 'react'
+import { useReducer, useRef } from 'react'
 import { useTheme } from '../context.tsx'
 import { bind, commands } from '../keys/commands.ts'
 import { useKeys } from '../keys/use-keys.ts'
@@ -22,15 +22,23 @@ export type TextInputProps = {
 export function TextInput({ initial = '', width, mask, applyLabel, onChange, onSubmit, onCancel }: TextInputProps) {
   const theme = useTheme()
   const [state, dispatch] = useReducer(reduceTextInput, initial, textInputState)
+  // Keys that come in one read are handled before the next render: what they did is kept here until then.
+  const latest = useRef(state)
+  latest.current = state
   const edit = (action: TextInputAction) => {
+    latest.current = reduceTextInput(latest.current, action)
     dispatch(action)
-    onChange?.(textOf(reduceTextInput(state, action)))
+    onChange?.(textOf(latest.current))
   }
   const editing = (keys: readonly string[], type: Exclude<TextInputAction['type'], 'insert'>, help: string) =>
     bind({ keys, label: '', help }, () => edit({ type }))
   useKeys(
     [
-      bind(commands.apply, () => onSubmit(textOf(state)), applyLabel === undefined ? {} : { label: applyLabel }),
+      bind(
+        commands.apply,
+        () => onSubmit(textOf(latest.current)),
+        applyLabel === undefined ? {} : { label: applyLabel },
+      ),
       bind(commands.cancel, onCancel),
       editing(['backspace', 'ctrl-h'], 'backspace', 'Delete the character before the cursor.'),
       editing(['delete', 'ctrl-d'], 'delete', 'Delete the character under the cursor.'),

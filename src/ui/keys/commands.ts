@@ -30,6 +30,12 @@ export const commands = {
   settings: { keys: ['tab'], label: 'settings', help: 'Go to the settings, and back to the list.' },
   evidence: { keys: ['e'], label: 'evidence', help: 'Show where each number comes from.' },
   override: { keys: ['o'], label: 'override', help: 'Correct what was detected.' },
+  askNetwork: {
+    keys: ['a'],
+    label: 'ask network',
+    help: 'Ask package indexes, hubs and registries whether they answer; it says first which.',
+    minor: true,
+  },
   readAgain: { keys: ['r'], label: 'read again', help: 'Read the machine again.' },
   save: { keys: ['s'], label: 'save', help: 'Save this to a file.' },
   retry: { keys: ['r'], label: 'retry', help: 'Try the failed action again.' },
