@@ -54,7 +54,8 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const memory = under ? offer.memory?.[under.id] : undefined
   const why = under ? reasonsOf(under, offer) : []
   const whyLines = why.flatMap((text) => wrap(text, columns)).slice(0, rows > 24 ? 8 : 4)
-  const footHeight = whyLines.length + 1 + (memory ? 3 : 0)
+  const age = step.age?.(props.resolved.recipe, new Date())
+  const footHeight = whyLines.length + 1 + (memory ? 3 : 0) + (age ? 1 : 0)
   const listHeight = Math.max(4, rows - 3 - footHeight)
   return (
     <Box flexDirection="column" width={columns} height={rows}>
@@ -103,6 +104,19 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
           </Text>
         ))}
       </Box>
+      {age ? <AgeLine age={age} /> : null}
+    </Box>
+  )
+}
+
+/** When the facts behind the rows were gathered; said louder where that is long ago. */
+function AgeLine({ age }: { age: Advice }) {
+  const theme = useTheme()
+  return (
+    <Box flexShrink={0}>
+      <Text {...(age.kind === 'warn' ? theme.warn : theme.dim)} wrap="truncate">
+        {`${age.what} ${age.why}`}
+      </Text>
     </Box>
   )
 }

@@ -72,6 +72,8 @@ export type QuestionStep = {
   /** The recipe fields it answers: each is a flag too, and can be changed on its own behind the choices. */
   fields: readonly FieldSpec[]
   offer(input: OfferInput): Offer
+  /** How old the facts are that it decides with; absent: it reads them all from the machine. */
+  age?(recipe: Recipe, today: Date): Advice
   /** Further rows for what was typed, where there are more than an offer can hold; absent: nothing can be typed. */
   search?(text: string, input: OfferInput): readonly Choice[]
   /** Narrows the settings shown to those that mean something for this recipe; absent: all. */

@@ -1,3 +1,4 @@
+import { catalogueDate, listModels } from '../knowledge/models/catalogue.ts'
 import { knowledgeDate, newestRelease, releaseFor } from '../knowledge/vllm/releases.ts'
 import { compareVersions } from '../knowledge/vllm/version.ts'
 import type { Advice } from './advice.ts'
@@ -7,28 +8,54 @@ import { sources } from './sources.ts'
 const day = 24 * 60 * 60 * 1000
 /** vLLM brings a release about every two weeks; after six the table lags behind three of them. */
 const oldAfterDays = 42
+/** Models that people run appear every few weeks; those that are not there are read from the hub. */
+const catalogueOldAfterDays = 120
 
 /** How old the table of releases is, and whether it reaches as far as a version; an installed engine is asked instead. */
 export function knowledgeAge(version: string, today: Date): Advice {
-  const days = Math.max(0, Math.floor((today.getTime() - Date.parse(knowledgeDate)) / day))
+  const days = daysSince(knowledgeDate, today)
   const newest = newestRelease().version
   const beyond = version !== 'newest' && compareVersions(version, newest) > 0
   const below = releaseFor(version) === null
-  const kind = beyond || below || days > oldAfterDays ? 'warn' : 'note'
   const reach = beyond
     ? ` vLLM ${version} is newer and judged as ${newest}.`
     : below
       ? ` vLLM ${version} is older than the table.`
       : ''
   return makeAdvice(
-    kind,
+    beyond || below || days > oldAfterDays ? 'warn' : 'note',
     {
       id: 'knowledge-age',
       about: 'engine.version',
       what: `What rigup knows of vLLM was read from its wheels on ${knowledgeDate}, up to ${newest}.`,
-      why: `That was ${days === 1 ? '1 day' : `${days} days`} ago.${reach} Once installed, the engine itself is asked.`,
+      why: `That was ${ago(days)}.${reach} Once installed, the engine itself is asked.`,
       source: sources.wheels,
     },
     { facts: ['engine.version'], instead: 'npm run knowledge:vllm reads what came since.' },
   )
+}
+
+/** How old the catalogue of models is. */
+export function catalogueAge(today: Date): Advice {
+  const days = daysSince(catalogueDate, today)
+  return makeAdvice(
+    days > catalogueOldAfterDays ? 'warn' : 'note',
+    {
+      id: 'catalogue-age',
+      about: 'model.id',
+      what: `The catalogue knows ${listModels().length} models, as of ${catalogueDate}.`,
+      why: `That was ${ago(days)}. Any other is read from the hub when it is named.`,
+      source: { title: "rigup's catalogue of models", reference: 'src/knowledge/data/models.json' },
+    },
+    { facts: ['model.id'], instead: 'npm run knowledge:models makes it anew.' },
+  )
+}
+
+function daysSince(date: string, today: Date): number {
+  return Math.max(0, Math.floor((today.getTime() - Date.parse(date)) / day))
+}
+
+function ago(days: number): string {
+  if (days === 0) return 'today'
+  return days === 1 ? 'yesterday' : `${days} days ago`
 }

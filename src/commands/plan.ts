@@ -16,7 +16,7 @@ export async function runPlan(
   for (const item of refusals)
     say(io, printable(`cannot work here: ${item.what} ${item.why}${item.instead ? ` Instead: ${item.instead}` : ''}`))
   if (options.json) {
-    writeJson(io, plan)
+    writeJson(io, { ...plan, advice: [...refusals, ...advice] })
     return
   }
   const columns = io.stdout.columns ?? 100

@@ -3,7 +3,8 @@ import { localise } from '#steps/localise.ts'
 import { planOf } from '#steps/plan.ts'
 import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions.ts'
-import { modelFacts } from '../advice/model-facts.ts'
+import { catalogueAge, knowledgeAge } from '../advice/knowledge-age.ts'
+import { knownModel, modelFacts } from '../advice/model-facts.ts'
 import { directoriesOf } from '../core/directories.ts'
 import { Problem } from '../core/problem.ts'
 import { proofModel } from '../launch/proof-model.ts'
@@ -32,6 +33,7 @@ export async function prepare(given: Recipe, lock: string | null, machine: Machi
   const found = [
     ...local.advice,
     ...ofModel,
+    ...agesOf(recipe),
     ...contradictionsOf(recipe, machine, modelFacts(recipe), await askEngine(context)),
   ]
   return {
@@ -40,6 +42,15 @@ export async function prepare(given: Recipe, lock: string | null, machine: Machi
     advice: found.filter(({ kind }) => kind !== 'refuse'),
     refusals: found.filter(({ kind }) => kind === 'refuse'),
   }
+}
+
+/** How old the facts are that the plan rests on. */
+function agesOf(recipe: Recipe): Advice[] {
+  const today = new Date()
+  return [
+    ...(recipe.engine.route.startsWith('vllm') ? [knowledgeAge(recipe.engine.version, today)] : []),
+    ...(knownModel(recipe.model)?.from === 'catalogue' ? [catalogueAge(today)] : []),
+  ]
 }
 
 /** Folders of wheels and certificates of another machine mean nothing here: this machine's own are taken instead. */

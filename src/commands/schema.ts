@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { adviceSchema } from '../advice/advice.ts'
 import { Problem } from '../core/problem.ts'
 import { machineSchema } from '../machine/schema.ts'
 import { planSchema } from '../plan/plan.ts'
@@ -7,7 +8,8 @@ import { type CommandIo, writeJson } from './io.ts'
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   machine: machineSchema,
-  plan: planSchema,
+  // As `rigup plan --json` prints it: what was advised stands beside the actions.
+  plan: planSchema.extend({ advice: z.array(adviceSchema) }),
   recipe: recipeSchema,
 }
 

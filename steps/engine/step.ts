@@ -1,5 +1,6 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { compilationAdvice, generationAdvice } from '#src/advice/engine-options.ts'
+import { knowledgeAge } from '#src/advice/knowledge-age.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import { type RouteAdvice, routesFor } from '#src/advice/routes.ts'
 import { formatGiB } from '#src/core/bytes.ts'
@@ -19,6 +20,7 @@ export const engineStep: QuestionStep = {
   fields: engineFields,
   offer,
   shows: (field, recipe) => isMeant(field.path, recipe),
+  age: ({ engine }, today) => knowledgeAge(engine.route.startsWith('vllm') ? engine.version : 'newest', today),
 }
 
 function offer({ machine, recipe, asked }: OfferInput): Offer {

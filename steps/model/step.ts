@@ -1,3 +1,4 @@
+import { catalogueAge } from '#src/advice/knowledge-age.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { knownModel } from '#src/advice/model-facts.ts'
 import { bestRoute } from '#src/advice/routes.ts'
@@ -20,6 +21,7 @@ export const modelStep: QuestionStep = {
   fields: modelFields,
   offer,
   search,
+  age: (_, today) => catalogueAge(today),
 }
 
 function offer(input: OfferInput): Offer {

@@ -84,7 +84,7 @@ test('the names of a launch are those of its command line, without values and su
     }),
     machine,
     lock: null,
-    directories: { data: '/d', state: '/s', cache: '/c', recipes: '/r', runs: '/u' },
+    directories: { data: '/d', state: '/s', cache: '/c', recipes: '/r' },
     proofModel: { directory: '', gguf: '', maxModelLen: 512, alarm: '', files: {}, prompts: [] },
   })
   expect(names.flags).toContain('--compilation-config')
