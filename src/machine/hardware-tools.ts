@@ -11,22 +11,20 @@ export type HardwareTools = {
   /** The places that `ask` goes to, for the operator to agree. */
   readonly places: (machine: Machine) => readonly string[]
   readonly ask: (machine: Machine) => Promise<Machine>
-  /** Records what the tools print, with stand-ins, and says as lines what would be written where; nothing is written. */
-  readonly record: () => Promise<{ readonly recording: Recording; readonly preview: readonly string[] }>
-  /** Writes a recording; gives the folder. */
-  readonly write: (recording: Recording) => Promise<string>
+  /** Records what the tools print, with stand-ins, and says as lines what would be written; nothing is written. */
+  readonly record: () => Promise<Recorded>
+  readonly write: (recorded: Recorded) => Promise<void>
+}
+
+export type Recorded = {
+  readonly recording: Recording
+  /** The new folder that it would go to. */
+  readonly directory: string
+  readonly preview: readonly string[]
 }
 
 /** The tools for this machine; captures go to a new folder in `directory`. What they need is loaded when it is first asked for. */
 export function hardwareTools(directory: string, now: () => Date = () => new Date()): HardwareTools {
-  const folder = () =>
-    join(
-      directory,
-      `rigup-capture-${now()
-        .toISOString()
-        .slice(0, 16)
-        .replace(/[^\dT]/g, '')}`,
-    )
   return {
     refresh: async (machine) => (await import('./refresh-cards.ts')).refreshCards(machine),
     places: (machine) => placesOf(machine),
@@ -34,13 +32,16 @@ export function hardwareTools(directory: string, now: () => Date = () => new Dat
     record: async () => {
       const { recordCaptures, recordingPreview } = await import('./save-captures.ts')
       const recording = await recordCaptures()
-      return { recording, preview: recordingPreview(recording, folder()) }
+      const stamp = now()
+        .toISOString()
+        .slice(0, 19)
+        .replace(/[^\dT]/g, '')
+      const folder = join(directory, `rigup-capture-${stamp}`)
+      return { recording, directory: folder, preview: recordingPreview(recording, folder) }
     },
-    write: async (recording) => {
+    write: async (recorded) => {
       const { writeCaptures } = await import('./save-captures.ts')
-      const written = folder()
-      await writeCaptures(recording, written)
-      return written
+      await writeCaptures(recorded.recording, recorded.directory)
     },
   }
 }

@@ -1,8 +1,7 @@
 import { Box, Text } from 'ink'
 import { useEffect, useState } from 'react'
 import { messageOf } from '#src/core/problem.ts'
-import type { HardwareTools } from '#src/machine/hardware-tools.ts'
-import type { Recording } from '#src/machine/save-captures.ts'
+import type { HardwareTools, Recorded } from '#src/machine/hardware-tools.ts'
 import { TextPanel } from '#src/ui/components/text-panel.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
@@ -12,7 +11,7 @@ export type SavePanelProps = { tools: HardwareTools; width: number; height: numb
 
 type State =
   | { kind: 'recording' }
-  | { kind: 'preview'; recording: Recording; preview: readonly string[] }
+  | { kind: 'preview'; recorded: Recorded }
   | { kind: 'written'; directory: string }
   | { kind: 'failed'; reason: string }
 
@@ -23,24 +22,24 @@ export function SavePanel({ tools, width, height }: SavePanelProps) {
   useEffect(() => {
     let ended = false
     tools.record().then(
-      (recorded) => ended || setState({ kind: 'preview', ...recorded }),
+      (recorded) => ended || setState({ kind: 'preview', recorded }),
       (error: unknown) => ended || setState({ kind: 'failed', reason: messageOf(error) }),
     )
     return () => {
       ended = true
     }
   }, [tools])
-  const write = (recording: Recording) => {
+  const write = (recorded: Recorded) => {
     setState({ kind: 'recording' })
-    tools.write(recording).then(
-      (directory) => setState({ kind: 'written', directory }),
+    tools.write(recorded).then(
+      () => setState({ kind: 'written', directory: recorded.directory }),
       (error: unknown) => setState({ kind: 'failed', reason: messageOf(error) }),
     )
   }
   useKeys(
     state.kind === 'preview'
       ? [
-          bind(commands.apply, () => write(state.recording), {
+          bind(commands.apply, () => write(state.recorded), {
             label: 'write them',
             help: 'Write these files to the folder.',
           }),
@@ -56,7 +55,7 @@ export function SavePanel({ tools, width, height }: SavePanelProps) {
         <Text>{`Written to ${state.directory}. Look through the files before passing them on.`}</Text>
       ) : null}
       {state.kind === 'preview' ? (
-        <TextPanel text={state.preview.join('\n')} width={width} height={height - 1} active />
+        <TextPanel text={state.recorded.preview.join('\n')} width={width} height={height - 1} active />
       ) : null}
     </Box>
   )

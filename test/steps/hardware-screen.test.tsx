@@ -28,11 +28,11 @@ function fakeTools(overrides: Partial<HardwareTools> = {}) {
         files: [{ file: 'lscpu.txt', from: 'lscpu', text: 'Architecture: x86_64\n' }],
         replaced: new Map([['host name', 2]]),
       },
+      directory: '/home/op/rigup-capture',
       preview: ['These 1 files go to a folder', 'Replaced by stand-ins: 2 host names.'],
     }),
     write: async () => {
       asked.push('write')
-      return '/home/op/rigup-capture'
     },
     ...overrides,
   }
