@@ -24,10 +24,9 @@ const settings = {
 type Topic = keyof typeof settings
 type Found = { readonly value: string; readonly source: string; readonly line: string }
 
-/** Where Python packages come from here, without user names and passwords. */
-export const packaging: Probe = async (host) => {
-  const { files, problem } = await pipSettings(host)
-  const find = (topic: Topic): Found[] => [
+/** Everything that was said about where packages come from, strongest first; with credentials, so for use and not for keeping. */
+function said(host: Host, files: Files, topic: Topic): Found[] {
+  return [
     ...variables[topic].flatMap((name) => {
       const value = host.environment[name]
       return value ? [{ value, source: 'environment', line: `${name}=${redacted(value)}` }] : []
@@ -37,6 +36,20 @@ export const packaging: Probe = async (host) => {
       return entry ? [{ value: entry.value, source, line: redacted(entry.line) }] : []
     }),
   ]
+}
+
+/** Addresses of package indexes as the operator set them, user names and passwords included: never to be stored or shown. */
+export async function packageAddresses(host: Host): Promise<string[]> {
+  const { files } = await pipSettings(host)
+  const topics = ['index', 'extraIndexes', 'findLinks'] as const
+  const found = topics.flatMap((topic) => said(host, files, topic))
+  return found.flatMap(({ value }) => valuesOf(value.replaceAll(',', ' ')).map(indexUrl))
+}
+
+/** Where Python packages come from here, without user names and passwords. */
+export const packaging: Probe = async (host) => {
+  const { files, problem } = await pipSettings(host)
+  const find = (topic: Topic): Found[] => said(host, files, topic)
   const noIndex = files.some(({ values }) => /^(1|true|yes|on)$/i.test(values.get('no-index')?.value ?? ''))
   const one = (topic: Topic): Fact<string> => {
     const found = find(topic)[0]

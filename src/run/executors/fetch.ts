@@ -1,12 +1,14 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { once } from '../../core/once.ts'
 import { messageOf, Problem } from '../../core/problem.ts'
 import { withoutCredentials } from '../../core/redact.ts'
 import { sha256Of } from '../checks.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { type Answer, get, ServerProblem } from '../fetch/http.ts'
 import { findOnIndex } from '../fetch/package-index.ts'
+import { indexCredentials } from '../index-credentials.ts'
 import { asProblem } from './file-problem.ts'
 
 type Fetch = OperationOf<'fetch'>
@@ -20,6 +22,7 @@ const attemptsPerSource = 3
 export async function fetchFile(operation: Fetch, context: OperationContext): Promise<void> {
   if ((await sha256Of(operation.path)) === operation.sha256) return context.log(`${operation.path} is here already\n`)
   await asProblem(operation.path, () => mkdir(dirname(operation.path), { recursive: true }))
+  const withCredentials = once(() => indexCredentials(context.environment))
   let last: unknown
   for (const source of operation.sources) {
     for (let attempt = 1; attempt <= attemptsPerSource; attempt += 1) {
@@ -27,7 +30,7 @@ export async function fetchFile(operation: Fetch, context: OperationContext): Pr
         const url =
           source.kind === 'url'
             ? source.url
-            : await findOnIndex(source.index, source.project, source.file, context.signal)
+            : await findOnIndex((await withCredentials())(source.index), source.project, source.file, context.signal)
         return await download(url, operation, context)
       } catch (error) {
         context.signal.throwIfAborted()

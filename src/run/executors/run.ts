@@ -6,6 +6,7 @@ import { printableLine } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell-quote.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
+import { indexCredentials } from '../index-credentials.ts'
 import { progressReader } from '../progress/reader.ts'
 import { type ProcessResult, runProcess } from '../run-process.ts'
 
@@ -26,7 +27,7 @@ export async function run(operation: OperationOf<'run'>, context: OperationConte
   context.log(`$ ${shellLine(operation.argv)}\n`)
   const result = await runProcess({
     argv: operation.argv,
-    environment: { ...context.environment, ...operation.environment },
+    environment: { ...context.environment, ...(await withCredentials(operation.environment, context)) },
     directory: operation.directory ?? context.environment.HOME ?? homedir(),
     timeoutSeconds,
     signal: context.signal,
@@ -39,6 +40,17 @@ export async function run(operation: OperationOf<'run'>, context: OperationConte
   context.signal.throwIfAborted()
   if (result.kind === 'exited' && result.code === 0) return
   throw failure(operation, result, timeoutSeconds, lastLines, context)
+}
+
+/** The operation's variables; those that name package indexes get the operator's credentials for them. */
+async function withCredentials(
+  variables: Readonly<Record<string, string>> = {},
+  context: OperationContext,
+): Promise<Record<string, string>> {
+  const names = ['UV_DEFAULT_INDEX', 'UV_INDEX', 'UV_FIND_LINKS'].filter((name) => variables[name]?.includes('://'))
+  if (names.length === 0) return { ...variables }
+  const add = await indexCredentials(context.environment)
+  return { ...variables, ...Object.fromEntries(names.map((name) => [name, add(variables[name] ?? '')])) }
 }
 
 function failure(

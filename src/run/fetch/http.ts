@@ -41,6 +41,7 @@ export type GetOptions = {
  * password in the URL go into the header. Throws a Problem that says what is wrong: offline, refused, not found, not trusted.
  */
 export async function get(url: string, { signal, accept, offset = 0 }: GetOptions): Promise<Answer> {
+  if (!URL.canParse(url)) throw noAddress(url)
   if (url.startsWith('file:')) return openFile(url, offset)
   const headers: Record<string, string> = { 'accept-encoding': 'identity' }
   if (accept !== undefined) headers.accept = accept
@@ -111,10 +112,21 @@ async function openFile(url: string, offset: number): Promise<Answer> {
   }
 }
 
+function noAddress(url: string): Problem {
+  return new Problem({
+    what: `"${withoutCredentials(url)}" is no address.`,
+    next: 'correct the index or mirror in the recipe',
+    exit: 'input',
+  })
+}
+
 function refused(url: string, status: number): ServerProblem {
   const host = hostOf(url)
   const reasons: Record<number, { why: string; next: string }> = {
-    401: { why: 'It wants a user name and password.', next: 'give the index with its credentials, or set up a token' },
+    401: {
+      why: 'It wants a user name and password.',
+      next: 'set them where pip reads them (pip config set global.index-url https://USER:PASSWORD@HOST/simple), then try again',
+    },
     403: { why: 'It does not allow this.', next: 'check the credentials and what the mirror or proxy lets through' },
     404: { why: 'There is no such file there.', next: 'check the index: a mirror may not have this version yet' },
     407: { why: 'The proxy wants a user name and password.', next: 'set them in HTTPS_PROXY' },
