@@ -1,12 +1,13 @@
 // Bundles the program into dist/: one file that starts fast, and its lazily loaded parts beside it.
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const outdir = `${root}dist`
+const target = `${root}dist`
+// Two builds at once, as from two terminals, must not take each other's files away: each makes its own and puts it in place whole.
+const outdir = `${root}.dist-${process.pid}`
 
-await rm(outdir, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
   entryPoints: { rigup: 'src/cli.ts' },
@@ -35,3 +36,18 @@ await build({
   },
   logLevel: 'warning',
 })
+
+const old = `${outdir}-old`
+try {
+  await rename(target, old).catch(ignoring('ENOENT'))
+  // Another build that ended in between is as new as this one.
+  await rename(outdir, target).catch(ignoring('ENOTEMPTY', 'EEXIST'))
+} finally {
+  await Promise.all([outdir, old].map((path) => rm(path, { recursive: true, force: true })))
+}
+
+function ignoring(...codes) {
+  return (error) => {
+    if (!codes.includes(error.code)) throw error
+  }
+}
