@@ -4,8 +4,10 @@ import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { Advice } from './advice.ts'
 import { engineContradictions } from './contradictions/engine.ts'
 import { hostContradictions } from './contradictions/host.ts'
+import { memoryContradictions } from './contradictions/memory-fit.ts'
 import { modelContradictions } from './contradictions/model.ts'
 import { nameContradictions } from './contradictions/names.ts'
+import { trustContradictions } from './contradictions/trust.ts'
 import type { InstalledEngine } from './installed-engine.ts'
 
 /** What is known about the recipe's model beyond its name. */
@@ -32,6 +34,8 @@ export function contradictionsOf(
     ...engineContradictions(recipe, machine),
     ...nameContradictions(recipe, installed),
     ...modelContradictions(recipe, machine, model),
+    ...memoryContradictions(recipe, machine, model.architecture),
+    ...trustContradictions(recipe),
     ...hostContradictions(recipe, machine, model.bytes ?? null),
   ]
   return found.sort((a, b) => Number(b.kind === 'refuse') - Number(a.kind === 'refuse'))

@@ -43,7 +43,7 @@ export function wrongAnswers(answers: readonly Answer[], alarm: string | undefin
     ].join(' '),
     next: isAlarm
       ? 'test the links between the cards: NCCL_P2P_DISABLE=1, or pipeline instead of tensor parallel'
-      : 'try without compilation and graphs (--enforce-eager), then another attention backend or another version',
+      : 'try without compilation and graphs (--compilation none), then another attention backend or another version',
     exit: 'failed',
   })
 }

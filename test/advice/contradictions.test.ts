@@ -30,6 +30,13 @@ describe('what contradicts itself, the version or the machine is refused with th
     ['a choice of runner in 0.10', pinned('0.10.2', { generation: 'runner-v2' }), rtx, 'runner-not-yet'],
     ['swap-space today', { server: { arguments: { 'swap-space': 1 } } }, rtx, 'unknown-flag-swap-space'],
     ['a flag without a no- form', { server: { arguments: { port: false } } }, rtx, 'flag-without-no-port'],
+    [
+      'code of a model, unasked',
+      { server: { arguments: { 'trust-remote-code': true } } },
+      rtx,
+      'asked-elsewhere-trust-remote-code',
+    ],
+    ['another address than the one shown', { server: { arguments: { host: '0.0.0.0' } } }, rtx, 'asked-elsewhere-host'],
     ['a misspelt flag', { server: { arguments: { 'enforce-eagre': true } } }, rtx, 'unknown-flag-enforce-eagre'],
     ['gguf today', { quantization: { method: 'gguf' } }, rtx, 'unknown-method-gguf'],
     ['more cards than there are', { layout: { tensorParallel: 4 } }, rtx, 'more-cards-than-there-are'],
@@ -52,6 +59,13 @@ describe('what contradicts itself, the version or the machine is refused with th
   ])('%s', (_, changes, machine, id) => {
     const found = contradictionsOf(recipe(changes), machine).find((one) => one.id === id)
     expect(found).toMatchObject({ kind: 'refuse', instead: expect.any(String) })
+  })
+
+  test.each([
+    ['a plugin', { server: { arguments: { 'tool-parser-plugin': '/tmp/x.py' } } }, 'loads-code-tool-parser-plugin'],
+    ['a preloaded library', { server: { environment: { LD_PRELOAD: '/tmp/x.so' } } }, 'loads-code-ld_preload'],
+  ])('%s is warned of', (_, changes, id) => {
+    expect(contradictionsOf(recipe(changes), rtx).find((one) => one.id === id)).toMatchObject({ kind: 'warn' })
   })
 
   test('the same settings are fine where they belong', () => {
