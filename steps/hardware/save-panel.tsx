@@ -2,7 +2,7 @@ import { Box, Text } from 'ink'
 import { useEffect, useState } from 'react'
 import { messageOf } from '#src/core/problem.ts'
 import type { HardwareTools, Recorded } from '#src/machine/hardware-tools.ts'
-import { TextPanel } from '#src/ui/components/text-panel.tsx'
+import { ScrollBox } from '#src/ui/components/scroll-box.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
@@ -55,7 +55,13 @@ export function SavePanel({ tools, width, height }: SavePanelProps) {
         <Text>{`Written to ${state.directory}. Look through the files before passing them on.`}</Text>
       ) : null}
       {state.kind === 'preview' ? (
-        <TextPanel text={state.recorded.preview.join('\n')} width={width} height={height - 1} active />
+        <ScrollBox width={width} height={height - 1}>
+          {state.recorded.preview.map((line) => (
+            <Text key={line} wrap="truncate">
+              {line}
+            </Text>
+          ))}
+        </ScrollBox>
       ) : null}
     </Box>
   )

@@ -30,12 +30,13 @@ export async function ask(
 /** What a command that hung or was refused means; null for one that ended or is not there. */
 export function problemOf(argv: readonly string[], result: CommandResult): Reading | null {
   const name = argv[0]?.split('/').at(-1) ?? 'a command'
+  const command = [name, ...argv.slice(1)].join(' ')
   if (result.kind === 'hung') {
     const seconds = (result.afterMilliseconds / 1000).toFixed(0)
-    return { problems: [{ about: name, text: `${argv.join(' ')} did not answer within ${seconds} s and was ended.` }] }
+    return { problems: [{ about: name, text: `${command} did not answer within ${seconds} s and was ended.` }] }
   }
   if (result.kind === 'refused') {
-    return { problems: [{ about: name, text: `${argv.join(' ')} could not be started: ${result.reason}.` }] }
+    return { problems: [{ about: name, text: `${command} could not be started: ${result.reason}.` }] }
   }
   return null
 }
