@@ -1,4 +1,5 @@
 import type { Advice } from '#src/advice/advice.ts'
+import { engineBuild } from '#src/advice/engine-build.ts'
 import { llamaCppProgram } from '#src/advice/llama-cpp-program.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import type { Machine } from '#src/machine/schema.ts'
@@ -6,12 +7,14 @@ import { withFields } from '#src/recipe/fields.ts'
 import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
 
 /**
- * Fills in what a recipe leaves to the machine: where packages come from, the build of torch, the Python. What the recipe says
+ * Fills in what a recipe leaves to the machine: the build of the engine, where packages come from, the build of torch, the Python. What the recipe says
  * stays as it says. A recipe with a lock says all of it.
  */
 export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; advice: readonly Advice[] } {
   if (recipe.packages.lock) return { recipe, advice: [] }
-  const { packages, engine } = recipeSchema.parse(withFields(recipe, llamaCppProgram(machine, recipe.engine)))
+  const own = recipeSchema.parse(withFields(recipe, llamaCppProgram(machine, recipe.engine)))
+  const build = engineBuild(own, machine)
+  const { packages, engine } = recipeSchema.parse(withFields(own, build.set))
   const open = {
     'packages.index': packages.index === undefined,
     'packages.extraIndexes': packages.extraIndexes.length === 0,
@@ -27,7 +30,7 @@ export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; ad
   )
   const paths = set.map(([path]) => path)
   return {
-    recipe: recipeSchema.parse(withFields({ ...recipe, engine }, Object.fromEntries(set))),
-    advice: advised.advice.filter((item) => paths.some((path) => path.startsWith(item.about))),
+    recipe: recipeSchema.parse(withFields({ ...recipe, engine, packages }, Object.fromEntries(set))),
+    advice: [...build.advice, ...advised.advice.filter((item) => paths.some((path) => path.startsWith(item.about)))],
   }
 }

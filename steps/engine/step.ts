@@ -1,6 +1,7 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { compilationAdvice, generationAdvice } from '#src/advice/engine-options.ts'
 import { knowledgeAge } from '#src/advice/knowledge-age.ts'
+import { modelForRoute } from '#src/advice/model-for-route.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import { type RouteAdvice, routesFor } from '#src/advice/routes.ts'
 import { formatGiB } from '#src/core/bytes.ts'
@@ -11,7 +12,6 @@ import { isCpuRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { engineFields } from './fields.ts'
-import { modelForRoute } from './model-for-route.ts'
 
 /** Which engine, from where: the table of routes for this machine, the ones that cannot work with their reason. */
 export const engineStep: QuestionStep = {

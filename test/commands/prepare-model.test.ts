@@ -67,7 +67,8 @@ const ids = (advice: readonly { id: string }[]) => advice.map(({ id }) => id)
 describe('a recipe whose model nobody has read yet', () => {
   test('is read from the hub, kept, and planned again without it', async () => {
     await serve('someone/new-8b', files(config))
-    const { context, refusals } = await prepare(recipe('someone/new-8b'), null, desktop)
+    const short = { layout: { maxModelLen: 2048, utilization: 0.95 } }
+    const { context, refusals } = await prepare(recipe('someone/new-8b', 'hub', short), null, desktop)
     expect(context.recipe.model.checkpoint).toMatchObject({
       from: 'hub',
       revision: 'c0ffee',

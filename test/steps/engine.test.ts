@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { modelForRoute } from '#src/advice/model-for-route.ts'
 import { fieldsOfFlags } from '#steps/all-fields.ts'
 import { noAnswers, resolve } from '#steps/answers.ts'
-import { modelForRoute } from '#steps/engine/model-for-route.ts'
 import { questionSteps } from '#steps/question-steps.ts'
 import { machineWith, nvidia, shippedMachine } from '../advice/machines.ts'
 

@@ -1,17 +1,26 @@
+import { driverFloors } from '../../knowledge/vllm/builds.ts'
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Machine } from '../../machine/schema.ts'
 import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
 import { generationAdvice, runnerV2Since, v0GoneSince } from '../engine-options.ts'
+import { driverMajor } from '../engine-routes/cuda-target.ts'
 import { cardList } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
+import { modelForRoute } from '../model-for-route.ts'
 import { routesFor } from '../routes.ts'
 import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
 
 /** The route on this machine, the generation in this version, and the cards that the layout names. */
 export function engineContradictions(recipe: Recipe, machine: Machine): Advice[] {
-  return [...route(recipe, machine), ...generation(recipe, machine), ...cards(recipe, machine)]
+  return [
+    ...route(recipe, machine),
+    ...modelOfEngine(recipe),
+    ...cudaBuild(recipe, machine),
+    ...generation(recipe, machine),
+    ...cards(recipe, machine),
+  ]
 }
 
 function route({ engine }: Recipe, machine: Machine): Advice[] {
@@ -19,6 +28,59 @@ function route({ engine }: Recipe, machine: Machine): Advice[] {
     engine.route.startsWith('vllm') && engine.version !== 'newest' ? engine.version.replace(/\+.*$/, '') : undefined
   const here = routesFor(machine, { version }).find((one) => one.route === engine.route)
   return here?.why.filter(({ kind }) => kind === 'refuse') ?? []
+}
+
+/** A model under a name that the engine does not know: a hub id for Ollama, a GGUF for vLLM. */
+function modelOfEngine({ engine, model }: Recipe): Advice[] {
+  const { set, advice } = modelForRoute(engine.route, model)
+  const refusals = advice.filter(({ kind }) => kind === 'refuse')
+  const id = set['model.id']
+  if (refusals.length > 0 || typeof id !== 'string') return refusals
+  const source = typeof set['model.source'] === 'string' ? set['model.source'] : model.source
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'model-under-another-name',
+        about: 'model.id',
+        what: `${engine.route === 'ollama' ? 'Ollama' : 'llama.cpp'} has ${model.id} under another name.`,
+        why: 'It reads GGUF files, not the checkpoint that vLLM reads.',
+        source: { title: "Ollama's library and GGUF repositories on the hub", reference: 'src/knowledge/gguf.ts' },
+      },
+      { facts: ['model.id'], instead: `Model source ${source}, id ${id}.` },
+    ),
+  ]
+}
+
+/** A build for CUDA 13 on a driver that runs CUDA 12 at most. */
+function cudaBuild(recipe: Recipe, machine: Machine): Advice[] {
+  const { engine } = recipe
+  if (engine.route !== 'vllm-cuda-wheel') return []
+  const build = /cu(\d\d)\d$/.exec(/\+(cu\d+)$/.exec(engine.version)?.[1] ?? engine.torchBackend ?? '')?.[1]
+  const drivers = cardsOf(recipe, machine)
+    .map(driverMajor)
+    .filter((driver) => driver !== null)
+  const driver = Math.min(...drivers)
+  if (build !== '13' || driver >= driverFloors[13]) return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'cuda-build-newer-than-driver',
+        about: 'engine.torchBackend',
+        what: 'This build is for CUDA 13, and the driver runs CUDA 12 at most.',
+        why: `CUDA 13 needs driver R${driverFloors[13]}; this machine has R${driver}.`,
+        source: {
+          title: 'NVIDIA: CUDA compatibility',
+          reference: 'https://docs.nvidia.com/deploy/cuda-compatibility/',
+        },
+      },
+      {
+        facts: ['gpus'],
+        instead: 'Leave version and torch build open: rigup then takes the build for CUDA 12.9. Or update the driver.',
+      },
+    ),
+  ]
 }
 
 function generation(recipe: Recipe, machine: Machine): Advice[] {

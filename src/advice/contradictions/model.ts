@@ -1,3 +1,4 @@
+import { float16Refused } from '../../knowledge/quantization.ts'
 import { methodNeeds } from '../../knowledge/vllm/methods.ts'
 import { lifetimeOfArchitecture, supportsArchitecture } from '../../knowledge/vllm/names.ts'
 import type { Machine } from '../../machine/schema.ts'
@@ -20,7 +21,7 @@ export function modelContradictions(
 ): Advice[] {
   if (!isVllm(recipe)) return []
   const target = targetOf(recipe, machine)
-  const found = [...givenMethod(recipe, target), ...dtype(recipe, target), ...kvDtype(recipe, target)]
+  const found = [...givenMethod(recipe, target), ...dtype(recipe, target), ...kvDtype(recipe, target), ...batch(recipe)]
   if (!architecture) return found
   const version = versionOf(recipe)
   const quantization = architecture.quantization
@@ -35,6 +36,7 @@ export function modelContradictions(
   })
   found.push(...checkpoint.why.filter(({ kind }) => kind === 'refuse'))
   if (recipe.quantization.method !== 'checkpoint' && quantization) found.push(...doubled(recipe, quantization.method))
+  found.push(...float16(recipe, architecture.modelType))
   return [
     ...found,
     ...layout(recipe, layoutModelOf(architecture)),
@@ -112,6 +114,42 @@ function dtype({ quantization }: Recipe, target: ComputeTarget | null): Advice[]
         source: sources.vllmGpu,
       },
       { facts: ['gpus'], instead: 'dtype half.' },
+    ),
+  ]
+}
+
+function float16({ quantization }: Recipe, family: string | null): Advice[] {
+  if (!/^(half|float16|fp16)$/.test(quantization.dtype) || family === null || !float16Refused.includes(family))
+    return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'float16-refused-by-model',
+        about: 'quantization.dtype',
+        what: `vLLM refuses ${family} in float16.`,
+        why: 'Its values overflow there; vLLM stops with `The model type does not support float16`.',
+        source: sources.vllmGpu,
+      },
+      { facts: ['model'], instead: 'dtype auto or bfloat16; on cards before capability 8.0 another model.' },
+    ),
+  ]
+}
+
+/** More requests at once than tokens in a step: vLLM's scheduler refuses it. */
+function batch({ layout: { maxNumSeqs, maxNumBatchedTokens } }: Recipe): Advice[] {
+  if (maxNumSeqs === undefined || maxNumBatchedTokens === undefined || maxNumBatchedTokens >= maxNumSeqs) return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'batch-smaller-than-requests',
+        about: 'layout.maxNumBatchedTokens',
+        what: `${maxNumBatchedTokens} tokens in a step are fewer than ${maxNumSeqs} requests at once.`,
+        why: 'vLLM stops with `max_num_batched_tokens must be greater than or equal to max_num_seqs`.',
+        source: { title: 'vLLM: SchedulerConfig' },
+      },
+      { facts: ['layout'], instead: `At least ${maxNumSeqs} batched tokens, or fewer requests at once.` },
     ),
   ]
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import semver from 'semver'
 import { shellLine } from '../../core/shell-quote.ts'
+import { knowsFlag, knowsVariable } from '../../knowledge/vllm/names.ts'
 import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { PlanContext, ProofModel } from '../context.ts'
@@ -30,7 +31,7 @@ export function clientHost(host: string): string {
 
 /** The flags of `vllm serve` for a recipe, after the model: one path for wheel and image. */
 export function vllmFlags(recipe: Recipe, purpose: Serve['purpose'], proof: ProofModel): string[] {
-  const { layout, quantization, engine, model, server } = recipe
+  const { layout, quantization, model, server } = recipe
   const flags: string[] = []
   const add = (name: string, value: string | number | undefined) => {
     if (value !== undefined) flags.push(`--${name}`, String(value))
@@ -48,7 +49,7 @@ export function vllmFlags(recipe: Recipe, purpose: Serve['purpose'], proof: Proo
   add('gpu-memory-utilization', layout.utilization)
   add('max-num-seqs', layout.maxNumSeqs)
   add('max-num-batched-tokens', layout.maxNumBatchedTokens)
-  if (engine.compilation === 'none' && server.arguments['enforce-eager'] === undefined) flags.push('--enforce-eager')
+  flags.push(...compilationFlags(recipe))
   for (const [name, value] of Object.entries(server.arguments).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (value === true) flags.push(`--${name}`)
     else if (value === false) flags.push(`--no-${name}`)
@@ -56,6 +57,18 @@ export function vllmFlags(recipe: Recipe, purpose: Serve['purpose'], proof: Proo
     else flags.push(`--${name}`, String(value))
   }
   return flags
+}
+
+/** The largest batch that still gets a graph where few are captured: single users and small groups. */
+const fewGraphs = 16
+
+/** How much is compiled and captured at start, in the words of the version. */
+function compilationFlags({ engine, server }: Recipe): string[] {
+  if (engine.compilation === 'none') return server.arguments['enforce-eager'] === undefined ? ['--enforce-eager'] : []
+  if (engine.compilation === 'full') return []
+  const version = engine.version
+  if (knowsFlag(version, '--max-cudagraph-capture-size')) return ['--max-cudagraph-capture-size', String(fewGraphs)]
+  return knowsFlag(version, '--cuda-graph-sizes') ? ['--cuda-graph-sizes', String(fewGraphs)] : []
 }
 
 /** The environment of a vLLM process that follows from the recipe; the recipe's own variables win. */
@@ -80,7 +93,13 @@ export function vllmEnvironment(context: PlanContext): Record<string, string> {
   if (recipe.engine.generation === 'runner-v1') environment.VLLM_USE_V2_MODEL_RUNNER = '0'
   if (recipe.engine.generation === 'runner-v2') environment.VLLM_USE_V2_MODEL_RUNNER = '1'
   if (recipe.install.modelCache) environment.HF_HOME = recipe.install.modelCache
-  return { ...environment, ...recipe.server.environment }
+  const known = Object.entries(environment).filter(([name]) => isRead(name, recipe.engine.version))
+  return { ...Object.fromEntries(known), ...recipe.server.environment }
+}
+
+/** False for a variable of vLLM that the version does not read: newer ones complain about those that they do not know. */
+function isRead(name: string, version: string): boolean {
+  return !name.startsWith('VLLM_') || knowsVariable(version, name) !== false
 }
 
 /** True for an exact vLLM version below `version`; `newest` is never below. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { findModel } from '../../knowledge/models/catalogue.ts'
 import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
@@ -38,7 +39,7 @@ export const vllmWheel: EnginePlanner = {
             },
           ],
         },
-        { needs: ['engine-command'], beside: true },
+        { needs: ['engine-command'], beside: true, ...downloadOf(recipe.model) },
       ),
     ]
   },
@@ -60,6 +61,15 @@ export const vllmWheel: EnginePlanner = {
       PATH: `${paths.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     })
   },
+}
+
+/** Bytes of the weights, where the checkpoint or the catalogue tells them. */
+function downloadOf({ id, file, checkpoint }: PlanContext['recipe']['model']): {
+  downloadBytes?: number
+  diskBytes?: number
+} {
+  const bytes = checkpoint?.downloadBytes ?? (file === undefined ? findModel(id)?.bytes : undefined)
+  return bytes === undefined ? {} : { downloadBytes: bytes, diskBytes: bytes }
 }
 
 function pythonEnvironment({ recipe }: PlanContext): PythonEnvironment {

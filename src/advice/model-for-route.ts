@@ -1,10 +1,10 @@
-import type { Advice } from '#src/advice/advice.ts'
-import { makeAdvice } from '#src/advice/make-advice.ts'
-import { ggufCopyOf, isGguf } from '#src/knowledge/gguf.ts'
-import { findModel } from '#src/knowledge/models/catalogue.ts'
-import type { FieldPath } from '#src/recipe/fields.ts'
-import type { Route } from '#src/recipe/schema/engine.ts'
-import type { Recipe } from '#src/recipe/schema/recipe.ts'
+import { ggufCopyOf, isGguf } from '../knowledge/gguf.ts'
+import { findModel } from '../knowledge/models/catalogue.ts'
+import type { FieldPath } from '../recipe/fields.ts'
+import type { Route } from '../recipe/schema/engine.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import type { Advice } from './advice.ts'
+import { makeAdvice } from './make-advice.ts'
 
 /** How the model has to be named for an engine, and why; a refusal where that engine cannot serve it. */
 export type ModelForRoute = { set: Readonly<Record<FieldPath, unknown>>; advice: readonly Advice[] }
