@@ -3,7 +3,7 @@ import type { Fact } from './fact.ts'
 import { factFrom, type Source } from './reading.ts'
 
 const absent =
-  /^\[?\s*(n\/?a|not available.*|not supported|not applicable|unknown( error)?|none|err!?|error|no data|requested functionality has been deprecated|gpu requires reset|gpu is lost|gpu access blocked.*|unable to .*|insufficient permissions|function not found|-+|)\s*\]?$/i
+  /^\[?\s*(n\/?a|not available.*|not supported|not applicable|unknown( error)?|none|err!?|error|no data|requested functionality has been deprecated|gpu requires reset|gpu is lost|gpu access blocked.*|unable to .*|insufficient permissions|(function )?not found|-+|)\s*\]?$/i
 
 /** True for the many ways in which tools say that they do not know: `N/A`, `[Not Supported]`, `ERR!`, an empty cell. */
 export function saysNothing(text: string): boolean {

@@ -74,6 +74,20 @@ const seeds: readonly string[] = [
   JSON.stringify({ device_list: [{ device_id: 0, device_name: 'Arc', pci_bdf_address: '0000:03:00.0', uuid: 'u' }] }),
   'Linux x 6.1.0-40-amd64 #1 SMP x86_64 GNU/Linux\n',
   'glibc 2.36\n',
+  'nvidia-smi --query-gpu=index,name,memory.total --format=csv,noheader\n0, NVIDIA L4, 23034 MiB\n',
+  '0, NVIDIA L4, GPU-11111111-2222-3333-4444-555555555501, 00000000:01:00.0, 23034 MiB\n',
+  'Unable to determine the device handle for GPU0000:01:00.0: Unknown Error\n',
+  'device,Card Series,VRAM Total Memory (B)\ncard0,x,1\ncardsystem,6\n',
+  'gpu,gpu_bdf,total_vram\n0,0000:05:00.0,196592\n',
+  '| 0000:09:00.0    AMD Instinct MI325X | 0 %  49 °C  0  144/1000 W |\n|   0   0   3  SPX/NPS1 | 0 %  N/A  283/262128 MB |\n',
+  'LINK TYPE TABLE:\n 0000:05:00.0 0000:26:00.0\n0000:05:00.0 SELF XGMI\n0000:26:00.0 XGMI SELF\n',
+  '# CPU,Core,Socket,Node,,L1d\n0,0,0,0,,0\n1,1,0,0,,1\n',
+  'CPU NODE SOCKET CORE ONLINE\n 0 0 0 0 yes\n',
+  'processor : 0\nCPU implementer : 0x41\nCPU part : 0xd0c\nFeatures : asimd\n',
+  'TARGET SOURCE FSTYPE OPTIONS\n/ /dev/sda1 ext4 rw\n',
+  'SOURCE         FSTYPE   SIZE   USED  AVAIL USE% TARGET\n/dev/nvme0n1p2 ext4     457G   120G   313G  26% /\n',
+  'Speicher: 32672140 5242880 18874368 210000 8554892 26800000\nSwap: 2097148 0 2097148\n',
+  'NVRM: Xid (PCI:0000:02:00): 79, pid=77, GPU has fallen off the bus.\n',
 ]
 
 /** Numbers that break arithmetic, escape sequences, and half of something. */

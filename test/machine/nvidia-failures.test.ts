@@ -144,3 +144,40 @@ it('reads a Jetson, which has no bus and no memory of its own', async () => {
     problem: { value: null },
   })
 })
+
+it('does not take a figure that the end of the output cuts off for a whole one', async () => {
+  const cutXml = nvidiaXml(rig).replace(/(<total>122)[\s\S]*$/, '$1')
+  const cutText = nvidiaReport(rig).replace(/(Total\s+: 122)[\s\S]*$/, '$1')
+  for (const files of [{ 'nvidia-smi.xml': cutXml }, { 'nvidia-smi-q.txt': cutText }]) {
+    const { gpus } = await machineOf(files)
+    expect(gpus[0]?.name.value).toBe('NVIDIA GeForce RTX 3060')
+    expect(gpus[0]?.memoryTotalBytes.value).toBeNull()
+  }
+  expect((await machineOf({ 'meminfo.txt': 'MemTotal:       1319' })).memory.totalBytes.value).toBeNull()
+})
+
+it('reads slices from the table, and their memory is not the card’s', async () => {
+  const { gpus } = await machineOf({
+    'nvidia-smi.txt': `${heading}|   0  NVIDIA A30          Off  | 00000000:1A:00.0 Off |                    0 |
+| N/A   28C    P8    21W / 165W |      1MiB / 24258MiB |      0%      Default |
+|                               |                      |              Enabled |
+| MIG devices:                                                                |
+|  0    1   0   0  |     12MiB /  5952MiB | 14      0 |  1   0    0    0    0 |
+|  0    2   0   1  |     12MiB /  5952MiB | 14      0 |  1   0    0    0    0 |
+`,
+  })
+  expect(gpus).toHaveLength(1)
+  expect(gpus[0]).toMatchObject({
+    memoryTotalBytes: { value: 24258 * 2 ** 20 },
+    mig: { value: 'enabled' },
+    migInstances: { value: ['0: 5952MiB', '1: 5952MiB'] },
+  })
+})
+
+it('reads a matrix of links whose colours were lost in pasting', async () => {
+  const { links } = await machineOf({
+    'nvidia-smi-topo.txt':
+      '\t[4mGPU0\tGPU1\tNIC0\tCPU Affinity[0m\nGPU0\t X \tNV18\tPXB\t0-55\nGPU1\tNV18\t X \tSYS\t0-55\n',
+  })
+  expect(links).toMatchObject([{ a: 0, b: 1, kind: { value: 'nvlink' } }])
+})

@@ -7,7 +7,8 @@ import { factFrom, type Reading, type Source } from '../reading.ts'
 export function readMeminfo(text: string, source: Source): Reading {
   const lines = linesOf(text)
   const find = (name: string) => lines.find((line) => line.startsWith(`${name}:`))
-  const bytes = (name: string) => readSize(find(name)?.split(':')[1], KiB)
+  // A figure without its unit was cut off.
+  const bytes = (name: string) => readSize(find(name)?.split(':')[1], Number.NaN)
   const fact = (name: string) => factFrom(source, find(name), bytes(name))
   if (find('MemTotal') === undefined) return {}
   const swapTotal = bytes('SwapTotal')

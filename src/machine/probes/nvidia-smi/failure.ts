@@ -27,6 +27,10 @@ const failures: readonly (readonly [RegExp, string])[] = [
     'The operating system keeps nvidia-smi from the cards: under WSL2 the driver of Windows is too old or the distribution is WSL 1.',
   ],
   [/Insufficient Permissions/i, 'This user may not use the NVIDIA devices (/dev/nvidia*).'],
+  [
+    /Failed to initialize NVML: Unknown Error/i,
+    'nvidia-smi may not reach the cards any more. In a container this follows a reload of systemd on the host: start the container anew.',
+  ],
   [/Failed to initialize NVML: ([^\n]*)/i, 'nvidia-smi cannot start the management library of the driver (NVML).'],
   [
     /couldn't find libnvidia-ml|libnvidia-ml\.so/i,

@@ -68,6 +68,8 @@ export function readXmlReport(text: string): ReportNode {
       if (selfClosing !== '/' && open.length < depthLimit) open.push({ name, node: added })
     }
   }
+  // The text of an element that the end of the document cuts off may be half of it.
+  for (const entry of open.slice(1)) if (entry.node.children.length === 0) Object.assign(entry.node, { text: null })
   return root
 }
 

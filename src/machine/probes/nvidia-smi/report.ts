@@ -39,7 +39,8 @@ function readCard(top: ReportNode, card: ReportNode, index: number, source: Sour
     return found && valueFact(source, found.line, found.text, reader)
   }
   const memory = (part: string) => {
-    const fact = read((size) => readSize(size), `fb_memory_usage/${part}`)
+    // A size without its unit was cut off.
+    const fact = read((size) => readSize(size, Number.NaN), `fb_memory_usage/${part}`)
     return fact && by(fact, `nvidia-smi framebuffer ${part}`)
   }
   const virtualization = ['gpu_virtualization_mode/virtualization_mode']

@@ -12,6 +12,8 @@ const header = /(?:Driver|KMD) Version:\s*([^\s|]+)(?:.*?CUDA(?: UMD)? Version:\
 const firstRow =
   /^\|\s*(\d+)\s+(\S.*?)\s+(?:On|Off|N\/A|ERR!|WDDM|TCC|MCDM)\s*\|\s*([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]|N\/A)\s+(On|Off|N\/A|ERR!)\s*\|\s*(.*?)\s*\|?\s*$/i
 const secondRow = /^\|\s*(\S+)\s+(\S+)\s+(P\d+|N\/A|ERR!)\s+(.+?)\s*\|\s*(.*?)\s*\|\s*(\S+)\s+(\S+.*?)\s*\|?\s*$/
+/** GPU, GPU instance, compute instance, MIG device, and its memory. */
+const sliceRow = /^\|\s*(\d+)\s+\d+\s+\d+\s+(\d+)\s+\|\s*\d+\s*MiB\s*\/\s*(\d+\s*MiB)\s*\|/
 const processRow = /^\|\s*(\d+)\s+(?:\S+\s+\S+\s+)?(\d+)\s+(C\+G|M\+C|C|G|M)\s+(.*?)\s+(\d+\s*MiB|N\/A)\s*\|?\s*$/
 
 /** Reads the table that plain `nvidia-smi` prints, of any driver from 2015 to now. Long names are cut off by the tool. */
@@ -27,6 +29,13 @@ export function readNvidiaTable(text: string, source: Source): Reading {
     if (/^\|\s*Processes:/.test(line)) inProcesses = true
     // Slices have rows of the same form with other figures: a card's row is the one with a bus id.
     if (/^\|\s*MIG devices:/.test(line)) row = 0
+    const slice = inProcesses ? null : sliceRow.exec(line)
+    if (slice) {
+      const owner = cards.find(({ index }) => index === Number(slice[1]))
+      const name = `${slice[2]}: ${slice[3]}`
+      const before = owner?.facts.migInstances?.value ?? []
+      if (owner) owner.facts.migInstances = known([...before, name], cite(source, line))
+    }
     const first = inProcesses ? null : firstRow.exec(line)
     const card = cards.at(-1)
     if (first) {

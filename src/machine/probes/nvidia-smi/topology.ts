@@ -8,7 +8,8 @@ import { cite, type GpuReading, type LinkReading, type Reading, type Source } fr
  * divided by tabs, or by blanks where the text was pasted; the heading is underlined with escape sequences.
  */
 export function readNvidiaTopology(text: string, source: Source): Reading {
-  const lines = linesOf(stripVTControlCharacters(text))
+  // Pasted text often has lost the escape character and kept the rest of the sequence.
+  const lines = linesOf(stripVTControlCharacters(text).replace(/\[\d{1,2}m/g, ''))
   const start = lines.findIndex(
     (line) => /^\s*GPU\d+(\s|$)/.test(line) && /GPU\d+|Affinity/.test(line) && !/\bX\b/.test(line),
   )
