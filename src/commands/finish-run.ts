@@ -56,15 +56,14 @@ async function pythonVersion(python: string): Promise<string | null> {
   return /Python (\S+)/.exec(await runProgram([python, '--version']))?.[1] ?? null
 }
 
+/** The digest by which the registry of the recipe's image has it; an image that lies on several registries has one for each. */
 async function imageDigest({ recipe }: PlanContext): Promise<string | null> {
-  const tool = recipe.engine.containerTool ?? 'docker'
-  const output = await runProgram([
-    tool,
-    'image',
-    'inspect',
-    '--format',
-    '{{index .RepoDigests 0}}',
-    recipe.engine.image ?? '',
-  ])
-  return /sha256:[0-9a-f]{64}/.exec(output)?.[0] ?? null
+  const { image = '', digest, containerTool = 'docker' } = recipe.engine
+  if (digest !== undefined) return digest
+  const format = '{{range .RepoDigests}}{{println .}}{{end}}'
+  const lines = (await runProgram([containerTool, 'image', 'inspect', '--format', format, image])).split('\n')
+  // docker leaves out the name of its own registry.
+  const name = image.replace(/:[^:/]+$/, '').replace(/^docker\.io\//, '')
+  const own = lines.find((line) => line.replace(/^docker\.io\//, '').startsWith(`${name}@`)) ?? lines[0] ?? ''
+  return /sha256:[0-9a-f]{64}/.exec(own)?.[0] ?? null
 }
