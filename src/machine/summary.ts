@@ -1,5 +1,6 @@
 import { formatGiB, GiB } from '../core/bytes.ts'
 import { printableLine } from '../core/printable.ts'
+import { correctionsOf } from './corrections.ts'
 import type { Fact } from './fact.ts'
 import type { Gpu, Machine } from './schema.ts'
 
@@ -63,8 +64,12 @@ export function machineText(
     ...section('RAM', [memoryLine(machine)]),
     ...section('Disk', diskLines(machine)),
     ...section('OS', [systemLine(machine)]),
+    ...section('User', userLines(machine)),
     ...section('Tools', toolLines(machine)),
+    ...section('Running', runningLines(machine)),
+    ...section('Proxies', proxyLines(machine)),
     ...section('Network', networkLines(machine)),
+    ...section('Changed', correctionsOf(machine)),
     ...section('Broken', [
       ...machine.problems.map((problem) => `${problem.about}: ${problem.text}`),
       ...machine.gpus.flatMap((gpu) => (gpu.problem.value === null ? [] : [`GPU ${gpu.index}: ${gpu.problem.value}`])),
@@ -110,7 +115,18 @@ function gpuRow(gpu: Gpu): string[] {
     `PCIe ×${show(gpu.linkWidth)} of ×${show(gpu.linkWidthMax)}`,
     show(gpu.pciAddress),
     gpu.mig.value === 'enabled' ? 'MIG' : '',
+    gpu.utilizationPercent.value ? `${gpu.utilizationPercent.value} % busy` : '',
+    gpuUsers(gpu),
   ]
+}
+
+/** Who has work on a card: the process that holds most of it with its owner, and how many others; empty where nobody is known. */
+export function gpuUsers({ processes }: Gpu): string {
+  const [first, ...others] = (processes?.value ?? []).toSorted((a, b) => (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0))
+  if (first === undefined) return ''
+  const name = first.name.split(' ')[0]?.split('/').at(-1) ?? first.name
+  const owner = first.owner === null ? '' : ` of ${first.owner}`
+  return `${name.slice(0, 20)}${owner}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
 function linkLines(machine: Machine): string[] {
@@ -180,6 +196,46 @@ function toolLines(machine: Machine): string[] {
     else rows.push(name)
   }
   return rows
+}
+
+function userLines({ user }: Machine): string[] {
+  const { name, groups, privileges, linger } = user
+  if (name.value === null && privileges.value === null) return []
+  const rights = {
+    root: 'is root',
+    passwordless: 'sudo without a password',
+    password: 'sudo with a password',
+    none: 'no sudo',
+  }
+  const useful = (groups.value ?? []).filter((group) => /^(docker|podman|video|render|sudo|wheel|libvirt)$/.test(group))
+  return [
+    [
+      show(name),
+      privileges.value === null ? 'sudo unknown' : rights[privileges.value],
+      useful.length === 0 ? '' : `groups ${useful.join(' ')}`,
+      linger?.value === false ? 'no linger' : '',
+    ]
+      .filter(Boolean)
+      .join('  '),
+  ]
+}
+
+/** Engines that run or were left behind, and the ports on which something listens. */
+function runningLines({ engines, listeners }: Machine): string[] {
+  const found = (engines.value ?? []).map(
+    ({ name, pid, owner, orphan }) =>
+      `${name}, process ${pid}${owner === null ? '' : ` of ${owner}`}${orphan ? ': left behind, its engine is gone' : ''}`,
+  )
+  const ports = [...new Set((listeners.value ?? []).map(({ port }) => port))].sort((a, b) => a - b)
+  const shown = ports.slice(0, 20).join(' ')
+  return [
+    ...found,
+    ...(ports.length === 0 ? [] : [`ports ${shown}${ports.length > 20 ? ` and ${ports.length - 20} more` : ''}`]),
+  ]
+}
+
+function proxyLines({ proxies }: Machine): string[] {
+  return Object.entries(proxies.value ?? {}).map(([name, value]) => `${name}=${value}`)
 }
 
 /** Which places answered, a line each; none where nobody was asked. */

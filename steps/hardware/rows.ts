@@ -3,6 +3,7 @@ import { formatGiB } from '#src/core/bytes.ts'
 import { printableLine } from '#src/core/printable.ts'
 import { correctionsOf } from '#src/machine/corrections.ts'
 import type { Gpu, Machine } from '#src/machine/schema.ts'
+import { gpuUsers } from '#src/machine/summary.ts'
 
 /** A line of the hardware screen: a topic on the left, what is known beside it. A dash is what could not be read. */
 export type HardwareRow = { topic: string; text: string }
@@ -71,22 +72,13 @@ function cardText(gpu: Gpu): string {
     `#${gpu.index}  ${gpu.pciAddress.value?.replace(/^0000:/, '') ?? dash}`,
     `${formatGiB(free)} free`,
     busy,
-    usersOf(gpu),
+    gpuUsers(gpu),
     width,
     gpu.mig.value === 'enabled' ? 'MIG' : '',
     gpu.displayAttached?.value === true ? 'display' : '',
     gpu.problem.value ?? '',
   ]
   return `  ${parts.filter(Boolean).join('   ')}`
-}
-
-/** Who has work on a card: the process that holds most of it, and how many others. */
-function usersOf({ processes }: Gpu): string {
-  const [first, ...others] = (processes?.value ?? []).toSorted((a, b) => (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0))
-  if (first === undefined) return ''
-  const name = first.name.split(' ')[0]?.split('/').at(-1) ?? first.name
-  const owner = first.owner === null ? '' : ` of ${first.owner}`
-  return `${name.slice(0, 20)}${owner}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
 function freeOf({ memoryTotalBytes, memoryUsedBytes }: Gpu): number | null {

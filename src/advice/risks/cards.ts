@@ -1,6 +1,7 @@
 import { rocmBuild } from '../../knowledge/vllm/builds.ts'
 import { lastReleaseFor, newestRelease, runsOn } from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
+import { cudaTarget } from '../engine-routes/cuda-target.ts'
 import { freeBytes, isBusy } from '../layout/cards.ts'
 import { isOnRiser } from '../layout/link.ts'
 import { cardList, gpuFact, gpusOf } from '../machine-facts.ts'
@@ -9,7 +10,7 @@ import type { Found } from './risk.ts'
 
 /** What is risky about the cards: broken, without kernels, on narrow links, in use. */
 export function cardRisks(machine: Machine): Found[] {
-  return [...cards(machine), ...unsupported(machine), ...links(machine), ...busy(machine)]
+  return [...cards(machine), ...driver(machine), ...unsupported(machine), ...links(machine), ...busy(machine)]
 }
 
 function cards(machine: Machine): Found[] {
@@ -30,6 +31,27 @@ function cards(machine: Machine): Found[] {
           },
         ],
   )
+}
+
+/** A driver that no build of vLLM for these cards accepts; the route knows the floors. */
+function driver(machine: Machine): Found[] {
+  const tooOld = cudaTarget(machine, {}).why.find(({ id }) =>
+    ['nvidia-driver-too-old', 'card-needs-cuda-13'].includes(id),
+  )
+  if (tooOld === undefined) return []
+  return [
+    {
+      id: 'driver-too-old',
+      component: 'Driver',
+      specification: `NVIDIA ${gpusOf(machine, 'nvidia')[0]?.driver.value ?? ''}`.trim(),
+      risk: tooOld.why,
+      mitigation: tooOld.instead ?? tooOld.what,
+      step: 'engine',
+      facts: tooOld.facts,
+      source: tooOld.source,
+      refuse: true,
+    },
+  ]
 }
 
 function unsupported(machine: Machine): Found[] {

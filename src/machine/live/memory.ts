@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts'
 import { readLimits } from '../probes/limits.ts'
 import { readMeminfo, readSwaps } from '../probes/meminfo.ts'
 import { cite, factFrom, type Reading } from '../reading.ts'
-import { askFile, type Probe, sourceAt, word } from './probe.ts'
+import { ask, askFile, type Probe, sourceAt, word } from './probe.ts'
 
 /** RAM, swap, their limits and how hard they are pressed. */
 export const memory: Probe = async (host) => {
@@ -13,6 +13,7 @@ export const memory: Probe = async (host) => {
     cgroupLimit(host),
     pressure(host),
     swapAllowed(host),
+    sharedMemory(host),
     askFile(host, '/proc/self/limits', (text, source) => ({
       memory: { lockedLimitBytes: readLimits(text, 'Max locked memory', source) },
     })),
@@ -55,6 +56,14 @@ async function pressure(host: Host): Promise<Reading[]> {
     const line = /^some .*$/m.exec(text)?.[0]
     const value = Number(/avg10=([\d.]+)/.exec(line ?? '')?.[1] ?? Number.NaN)
     return { memory: { pressurePercent: factFrom(source, line, Number.isFinite(value) ? value : null) } }
+  })
+}
+
+/** What engines may share between their processes: small in containers that were not told otherwise. */
+async function sharedMemory(host: Host): Promise<Reading[]> {
+  return ask(host, ['df', '-P', '-B1', '/dev/shm'], (text, source) => {
+    const line = /^\S+\s+(\d+)\s.*\/dev\/shm$/m.exec(text)
+    return { memory: { sharedMemoryBytes: factFrom(source, line?.[0], line ? Number(line[1]) : null) } }
   })
 }
 
