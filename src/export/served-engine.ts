@@ -12,7 +12,7 @@ export function servedPurpose({ recipe }: PlanContext): Serve['purpose'] {
 /** How the engine is started for good, without the limits that a test launch puts around it. */
 export function servedEngine(context: PlanContext): Serve {
   const serve = enginePlanners[context.recipe.engine.route].serve(context, servedPurpose(context))
-  return { ...serve, ...(context.recipe.engine.route.endsWith('-image') ? {} : apiKeyOf(context)) }
+  return { ...serve, ...apiKeyOf(context) }
 }
 
 /** `vLLM 0.32.0 with Qwen/Qwen3-8B-AWQ`, on one line. */

@@ -26,6 +26,8 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
       return [
         `write_file ${shellQuote(operation.path)} ${(operation.mode ?? 0o644).toString(8)} ${contents.text(operation.content)}`,
       ]
+    case 'make-key':
+      return [`make_key ${shellQuote(operation.path)}`]
     case 'copy':
       return copyLines(operation.from, operation.to, contents)
     case 'add-line': {

@@ -62,6 +62,15 @@ write_file() {
   "$as" mv -f -- "$1.rigup-new" "$1"
 }
 
+# make_key PATH: a random key that only its owner can read, where there is none.
+make_key() {
+  if "$as" test -e "$1"; then return 0; fi
+  "$as" mkdir -p -- "$(dirname -- "$1")"
+  (umask 077 && head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n' | "$as" tee -- "$1.rigup-new" >/dev/null)
+  "$as" chmod 600 "$1.rigup-new"
+  "$as" mv -f -- "$1.rigup-new" "$1"
+}
+
 # add_line PATH LINE [COMMAND that must accept PATH.rigup-new...]
 add_line() {
   file=$1 line=$2

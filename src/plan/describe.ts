@@ -31,6 +31,8 @@ export function describeOperation(operation: Operation): string {
       return shellLine(['mkdir', '-p', ...mode(operation.mode, '-m'), operation.path])
     case 'write':
       return `write ${shellQuote(operation.path)} (${operation.content.split('\n').length - 1} lines${modeNote(operation.mode)})`
+    case 'make-key':
+      return `make a random key in ${shellQuote(operation.path)} (mode 600)`
     case 'copy':
       return shellLine(['cp', '-R', operation.from, operation.to])
     case 'add-line':

@@ -26,6 +26,8 @@ export const operationSchema = z.discriminatedUnion('kind', [
     content: z.string(),
     mode: z.number().int().optional(),
   }),
+  /** Makes a random key in a file of mode 600; one that is there stays. */
+  z.strictObject({ kind: z.literal('make-key'), path: z.string() }),
   /** Copies a file or folder that comes with rigup or lies on this machine. */
   z.strictObject({ kind: z.literal('copy'), from: z.string(), to: z.string() }),
   /** Adds a line to a file of lines (fstab) unless it is there; the file is replaced atomically, and `verify` must pass on the new content first. */

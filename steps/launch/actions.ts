@@ -49,6 +49,6 @@ export function launchActions(context: PlanContext, installed: readonly string[]
 /** The engine under the recipe's limits. A container is the daemon's child, so a scope around its client would limit nothing. */
 function limited(context: PlanContext, serve: Serve): Serve {
   const { recipe, machine } = context
-  if (recipe.engine.route.endsWith('-image')) return serve
+  if (recipe.engine.route.endsWith('-image')) return { ...serve, ...apiKeyOf(context) }
   return { ...serve, ...apiKeyOf(context), argv: limitedArgv(recipe.memory.limits, serve.argv, machine) }
 }

@@ -153,9 +153,10 @@ describe.skipIf(!isPossible)('an engine in a container', () => {
   })
 
   test('is left running where that is wanted; a second start does not take its place; rigup stop ends it', async () => {
-    const given = await boxed({ server: { port, afterTest: 'keep' } })
+    const given = await boxed({ server: { port, afterTest: 'keep', apiKey: 'file' } })
     expect(await rigup.run('apply', given, '--yes')).toMatchObject({ code: 0 })
     expect(await containers()).not.toBe('')
+    expect((await fetch(`http://127.0.0.1:${port}/v1/models`)).status).toBe(401)
     expect((await rigup.run('status')).stdout).toContain(`Serving rigup-proof at http://127.0.0.1:${port}/v1`)
     const second = await rigup.run('apply', await boxed({ server: { port: await freePort() } }), '--yes')
     expect(second.stderr).toMatch(/runs already, in the container rigup-boxed/)

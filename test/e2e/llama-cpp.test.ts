@@ -64,12 +64,16 @@ describe.skipIf(!server)('a real llama-server that is installed', () => {
     expect((await rigup.execute(['find', `${rigup.home}/data`, '-type', 'f'])).stdout).toBe('')
   })
 
-  test('is left running where that is wanted, until it is stopped', async () => {
+  test('is left running where that is wanted, with a key that clients must send, until it is stopped', async () => {
     const port = await freePort()
-    const given = await rigup.recipe(wanted('kept', port, { server: { port, afterTest: 'keep' } }))
+    const given = await rigup.recipe(wanted('kept', port, { server: { port, afterTest: 'keep', apiKey: 'file' } }))
     expect(await rigup.run('apply', given, '--yes')).toMatchObject({ code: 0 })
-    const response = await fetch(`http://127.0.0.1:${port}/v1/models`)
-    expect(await response.text()).toContain('rigup-proof')
+    const url = `http://127.0.0.1:${port}/v1/chat/completions`
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(401)
+    const key = await readFile(join(rigup.home, 'data/rigup/engines/kept/api-key'), 'utf8')
+    const headers = { authorization: `Bearer ${key}` }
+    const models = await fetch(`http://127.0.0.1:${port}/v1/models`, { headers })
+    expect(await models.text()).toContain('rigup-proof')
     expect((await rigup.run('status')).stdout).toContain(`Serving rigup-proof at http://127.0.0.1:${port}/v1`)
     expect(await rigup.run('stop')).toMatchObject({ code: 0 })
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { strToU8, zipSync } from 'fflate'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { extract } from '#src/run/executors/extract.ts'
-import { copy, makeDirectory, write } from '#src/run/executors/files.ts'
+import { copy, makeDirectory, makeKey, write } from '#src/run/executors/files.ts'
 import { addLine, removeLine } from '#src/run/executors/lines.ts'
 import { remove } from '#src/run/executors/remove.ts'
 import { run } from '#src/run/executors/run.ts'
@@ -16,6 +16,19 @@ let context: Recorded
 beforeEach(async () => {
   folder = await temporaryFolder()
   context = recorded(folder)
+})
+
+describe('make-key', () => {
+  test('makes a key that only its owner can read, keeps one that is there, and tells neither', async () => {
+    const path = join(folder, 'engine', 'api-key')
+    await makeKey({ kind: 'make-key', path }, context)
+    const key = await readFile(path, 'utf8')
+    expect(key).toMatch(/^[\w-]{43}$/)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    await makeKey({ kind: 'make-key', path }, context)
+    expect(await readFile(path, 'utf8')).toBe(key)
+    expect(context.said()).not.toContain(key)
+  })
 })
 
 describe('write', () => {

@@ -3,19 +3,15 @@ import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
-import { makeKeyScript } from './python-scripts.ts'
 
-/** The action that makes the key which clients must send; none where the recipe wants none. Needs the engine's Python. */
+/** The action that makes the key which clients must send; none where the recipe wants none. */
 export function apiKeyActions(context: PlanContext): Action[] {
   const { engine, server } = context.recipe
   if (server.apiKey === 'none') return []
-  if (engine.route === 'ollama' || engine.route.endsWith('-image')) {
+  if (engine.route === 'ollama') {
     throw new Problem({
-      what: `rigup does not set up an API key for ${engine.route}.`,
-      why:
-        engine.route === 'ollama'
-          ? 'Ollama has no keys of its own.'
-          : 'The key is made by the engine’s own Python, which is inside the image.',
+      what: 'rigup does not set up an API key for Ollama.',
+      why: 'Ollama has no keys of its own.',
       next: 'Leave server.apiKey at none and keep the address at 127.0.0.1, or put a reverse proxy in front.',
       exit: 'machine',
     })
@@ -28,9 +24,12 @@ export function apiKeyActions(context: PlanContext): Action[] {
         id: 'api-key',
         title: 'API key',
         reason: 'Clients must send it. It is in a file that only you can read, and in no recipe, log or command line.',
-        operations: [{ kind: 'run', argv: [paths.python, '-I', '-c', makeKeyScript, paths.apiKey] }],
+        operations: [
+          { kind: 'make-directory', path: paths.engine },
+          { kind: 'make-key', path: paths.apiKey },
+        ],
       },
-      { needs: ['install'], check: [there], verify: [there], undo: [{ kind: 'remove', path: paths.apiKey }] },
+      { check: [there], verify: [there], undo: [{ kind: 'remove', path: paths.apiKey }] },
     ),
   ]
 }

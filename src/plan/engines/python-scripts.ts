@@ -34,16 +34,5 @@ except importlib.metadata.PackageNotFoundError:
     print('vllm', version, 'as', provider)
 `.trim()
 
-/** Makes a key in a file that only its owner can read (first argument), where there is none; prints nothing of it. */
-export const makeKeyScript = `
-import os, secrets, sys
-try:
-    with os.fdopen(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w') as file:
-        file.write(secrets.token_urlsafe(32))
-    print('made')
-except FileExistsError:
-    print('there already')
-`.trim()
-
 /** Ends with 0 where the name \`vllm\` has a version. */
 export const vllmNamedScript = `import importlib.metadata; print('vllm', importlib.metadata.version('vllm'))`

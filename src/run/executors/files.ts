@@ -1,5 +1,7 @@
-import { chmod, cp, mkdir, stat } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chmod, cp, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { hasCode } from '../../core/problem.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { replaceFile } from '../replace-file.ts'
 import { asProblem } from './file-problem.ts'
@@ -24,6 +26,20 @@ export async function makeDirectory(
     const made = await mkdir(operation.path, { recursive: true, mode: operation.mode })
     if (made !== undefined) await markAsMade(operation.path)
     else if (operation.mode !== undefined) await chmod(operation.path, operation.mode)
+  })
+}
+
+/** Makes a key that only its owner can read; tells nothing of it. One that is there stays: clients have it. */
+export async function makeKey({ path }: OperationOf<'make-key'>, { log }: OperationContext): Promise<void> {
+  await asProblem(path, async () => {
+    await mkdir(dirname(path), { recursive: true })
+    try {
+      await writeFile(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+      log(`make a key in ${path}\n`)
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+      log(`${path} is here already\n`)
+    }
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Executors } from '../executor.ts'
 import { extract } from './extract.ts'
 import { fetchFile } from './fetch.ts'
-import { copy, makeDirectory, write } from './files.ts'
+import { copy, makeDirectory, makeKey, write } from './files.ts'
 import { addLine, removeLine } from './lines.ts'
 import { pull } from './pull.ts'
 import { remove } from './remove.ts'
@@ -19,6 +19,7 @@ export function executorsWith(serve: Executors['serve']): Executors {
     serve,
     fetch: fetchFile,
     'make-directory': makeDirectory,
+    'make-key': makeKey,
     'add-line': addLine,
     'remove-line': removeLine,
   }
