@@ -25,11 +25,16 @@ export function risksOf(machine: Machine): Risk[] {
       ...risk,
       advice: makeAdvice(
         refuse ? 'refuse' : 'warn',
-        { id: `risk-${id}`, about: risk.component, what: risk.mitigation, why: risk.risk, source },
-        { facts, instead: risk.mitigation, ...(sure ? { sure } : {}) },
+        { id: `risk-${id}`, about: risk.component, what: sentence(risk.mitigation), why: sentence(risk.risk), source },
+        { facts, instead: sentence(risk.mitigation), ...(sure ? { sure } : {}) },
       ),
     }))
     .sort((a, b) => Number(b.advice.kind === 'refuse') - Number(a.advice.kind === 'refuse'))
+}
+
+/** A cell of the table as a sentence, for where it stands alone. */
+function sentence(cell: string): string {
+  return `${cell.charAt(0).toUpperCase()}${cell.slice(1).replace(/\.$/, '')}.`
 }
 
 /** Anonymous memory that a vLLM process holds after importing torch and opening its card. */

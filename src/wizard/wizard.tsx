@@ -2,6 +2,7 @@ import { Text, useApp } from 'ink'
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
 import { type Answers, emptyRecipe, type Resolved, resolve } from '#steps/answers.ts'
 import { HardwareScreen } from '#steps/hardware/screen.tsx'
+import { localise } from '#steps/localise.ts'
 import { modelToRead } from '#steps/model/reading.ts'
 import { planOf } from '#steps/plan.ts'
 import { QuestionScreen } from '#steps/question-screen.tsx'
@@ -82,13 +83,11 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
   const prepared = useMemo(() => {
     if (!machine || !resolved) return null
     const { directories, proofModel } = session
-    const context: PlanContext = { recipe: resolved.recipe, machine, directories, proofModel, lock: null }
-    return {
-      context,
-      refusals: contradictionsOf(resolved.recipe, machine, modelFacts(resolved.recipe)).filter(
-        ({ kind }) => kind === 'refuse',
-      ),
-    }
+    // The same that `rigup apply` makes of the recipe, so that both plan the same.
+    const { recipe } = localise(resolved.recipe, machine)
+    const context: PlanContext = { recipe, machine, directories, proofModel, lock: null }
+    const contradictions = contradictionsOf(recipe, machine, modelFacts(recipe))
+    return { context, refusals: contradictions.filter(({ kind }) => kind === 'refuse') }
   }, [machine, resolved, session])
   const advice: Advice[] = resolved
     ? questionSteps.flatMap((step) => [

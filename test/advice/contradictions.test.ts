@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { contradictionsOf } from '#src/advice/contradictions.ts'
+import { modelFacts } from '#src/advice/model-facts.ts'
 import { retryLadder } from '#src/advice/retry-ladder.ts'
 import { utilizationAdvice } from '#src/advice/utilization.ts'
 import { GiB } from '#src/core/bytes.ts'
 import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
+import type { Machine } from '#src/machine/schema.ts'
 import { type Recipe, type RecipeInput, recipeSchema } from '#src/recipe/schema/recipe.ts'
 import { machineWith, nvidia, shippedMachine } from './machines.ts'
 
@@ -48,6 +50,41 @@ describe('what contradicts itself, the version or the machine is refused with th
       { memory: { swap: { path: '/mnt/c/swap', bytes: 64 * GiB } } },
       shippedMachine('mining-rig'),
       'swap-filesystem',
+    ],
+    [
+      'a build for CUDA 13 on an old driver',
+      pinned('0.33.0', { torchBackend: 'cu130' }),
+      machineWith({ gpus: [nvidia('RTX 3060', '8.6', 12, { driver: '570.86' })] }),
+      'cuda-build-newer-than-driver',
+    ],
+    [
+      'a hub id for Ollama',
+      {
+        ...pinned('newest'),
+        engine: { route: 'ollama', version: 'newest' },
+        model: { source: 'hub', id: 'Qwen/Qwen3-8B' },
+      },
+      rtx,
+      'model-under-another-name',
+    ],
+    [
+      'a checkpoint without a GGUF for llama.cpp',
+      { engine: { route: 'llama-cpp', version: 'newest' } },
+      rtx,
+      'model-not-for-this-engine',
+    ],
+    [
+      'a GGUF file for vLLM',
+      { model: { source: 'hub', id: 'org/model-GGUF', file: 'a-00001-of-00003.gguf' } },
+      rtx,
+      'model-not-for-this-engine',
+    ],
+    ['a name of Ollama for vLLM', { model: { source: 'ollama', id: 'qwen3:8b' } }, rtx, 'model-not-for-this-engine'],
+    [
+      'fewer tokens in a step than requests',
+      { layout: { maxNumSeqs: 256, maxNumBatchedTokens: 128 } },
+      rtx,
+      'batch-smaller-than-requests',
     ],
     ['root without rights', { memory: { guard: 'earlyoom' } }, shippedMachine('shared-a100'), 'root-needed'],
     [
@@ -138,6 +175,75 @@ describe('with the facts of the model', () => {
       architecture: newer,
     }).filter(({ id }) => id === 'architecture-not-in-version')
     expect(found).toMatchObject({ kind: 'refuse', instead: expect.stringMatching(/^vLLM 0\.8/) })
+  })
+})
+
+describe('models of the catalogue on cards', () => {
+  const cards = (name: string, capability: string, gib: number, count = 1) =>
+    machineWith({ gpus: Array.from({ length: count }, () => nvidia(name, capability, gib)) })
+  const [turing, ampere, ada] = [
+    cards('Tesla T4', '7.5', 15),
+    cards('RTX 3090', '8.6', 24),
+    cards('RTX 4090', '8.9', 24),
+  ]
+  const short = { layout: { maxModelLen: 2048 } }
+
+  test.each<[string, string, Partial<RecipeInput>, Machine, string | null]>([
+    ['gpt-oss in MXFP4 on a T4', 'openai/gpt-oss-20b', short, turing, 'quantization-capability'],
+    ['gpt-oss in MXFP4 on Ampere', 'openai/gpt-oss-20b', short, ampere, null],
+    ['FP8 on Ampere: unpacked by Marlin', 'Qwen/Qwen3-8B-FP8', short, ampere, null],
+    ['AWQ on a T4', 'Qwen/Qwen3-8B-AWQ', { quantization: { dtype: 'half' }, ...short }, turing, null],
+    [
+      'Gemma 3 in half',
+      'google/gemma-3-12b-it',
+      { quantization: { dtype: 'half' }, ...short },
+      ampere,
+      'float16-refused-by-model',
+    ],
+    ['Gemma 3 on a T4: no number format is left', 'google/gemma-3-12b-it', short, turing, 'dtype-none-left'],
+    [
+      'FP8 cache on Ampere',
+      'Qwen/Qwen3-8B-AWQ',
+      { quantization: { kvCacheDtype: 'fp8' }, ...short },
+      ampere,
+      'fp8-kv-cache-too-new',
+    ],
+    ['FP8 cache on Ada', 'Qwen/Qwen3-8B-AWQ', { quantization: { kvCacheDtype: 'fp8' }, ...short }, ada, null],
+    ['far too large', 'Qwen/Qwen3-32B', short, ampere, 'fit-weights'],
+    [
+      'too long for what is left',
+      'Qwen/Qwen3-8B',
+      { layout: { maxModelLen: 40960, utilization: 0.8 } },
+      ampere,
+      'fit-too-long',
+    ],
+    ['the same, shorter', 'Qwen/Qwen3-8B', { layout: { maxModelLen: 8192, utilization: 0.9 } }, ampere, null],
+    [
+      'half of it on each of two cards',
+      'Qwen/Qwen3-14B',
+      { layout: { tensorParallel: 2, maxModelLen: 8192 } },
+      cards('RTX 3090', '8.6', 24, 2),
+      null,
+    ],
+    [
+      'TP 3 of 64 heads',
+      'Qwen/Qwen3-32B',
+      { layout: { tensorParallel: 3, maxModelLen: 2048 } },
+      cards('RTX 3090', '8.6', 24, 3),
+      'layout-not-divisible',
+    ],
+    [
+      'a family of after the release',
+      'openai/gpt-oss-20b',
+      { ...pinned('0.9.2'), ...short },
+      ampere,
+      'architecture-not-in-version',
+    ],
+  ])('%s', (_, id, changes, machine, expected) => {
+    const given = recipe({ model: { source: 'hub', id }, ...changes })
+    const found = contradictionsOf(given, machine, modelFacts(given)).filter(({ kind }) => kind !== 'note')
+    if (expected === null) expect(found).toEqual([])
+    else expect(found.map((one) => one.id)).toContain(expected)
   })
 })
 
