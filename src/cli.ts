@@ -3,6 +3,7 @@ import { allFields, fieldsOfFlags } from '#steps/all-fields.ts'
 import { processIo } from './commands/io.ts'
 import { printable } from './core/printable.ts'
 import { exitCodes, messageOf, Problem, problemLines } from './core/problem.ts'
+import { fileProblemOf } from './core/system-error.ts'
 
 const version = '0.1.0'
 const io = processIo()
@@ -203,9 +204,10 @@ function program(): Command {
 /** Commander's own complaints are already printed by it. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  if (error instanceof Problem) {
-    io.stderr.write(`${problemLines(error).map(printable).join('\n')}\n`)
-    return exitCodes[error.exit]
+  const problem = error instanceof Problem ? error : fileProblemOf(error)
+  if (problem !== null) {
+    io.stderr.write(`${problemLines(problem).map(printable).join('\n')}\n`)
+    return exitCodes[problem.exit]
   }
   io.stderr.write(`rigup has a defect: ${printable(messageOf(error))}\n`)
   if (io.environment.RIGUP_DEBUG && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`)

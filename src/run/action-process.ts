@@ -143,6 +143,8 @@ export async function runActionProcess(
   process.on('disconnect', () => stop.abort())
   const environment = defined(process.env)
   const secrets = secretsOf(environment)
+  // A log that cannot be written, on a full disk most likely, is no reason to break off; the work itself tells what it lacks.
+  process.stdout.on('error', () => undefined)
   const log = actionLog((text) => process.stdout.write(text), secrets)
   let sent: Promise<void> = Promise.resolve()
   const tell = (message: ActionMessage): void => {

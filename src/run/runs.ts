@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Directories, directoriesOf } from '../core/directories.ts'
 import { hasCode, Problem } from '../core/problem.ts'
+import { systemCause } from '../core/system-error.ts'
 import { type Plan, planSchema } from '../plan/plan.ts'
 import { readJournal } from './journal.ts'
 import type { JournalEvent } from './journal-event.ts'
@@ -38,13 +39,32 @@ export function runsDirectory({ state }: Directories = directoriesOf()): string 
 export async function createRun(run: NewRun, runs: string = runsDirectory()): Promise<string> {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const directory = join(runs, `${stamp}-${run.plan.recipe}-${randomBytes(3).toString('hex')}`)
-  await mkdir(join(directory, 'logs'), { recursive: true, mode: 0o700 })
-  await writeSynced(join(directory, 'plan.json'), `${JSON.stringify(planSchema.parse(run.plan), null, 2)}\n`)
-  await writeSynced(join(directory, 'recipe.yaml'), run.recipe)
-  await writeSynced(join(directory, 'options.json'), `${JSON.stringify(run.options ?? {}, null, 2)}\n`)
-  await syncDirectory(directory)
-  await syncDirectory(runs)
+  // Under another name until it is whole: on a full disk no half of a run is left.
+  const fresh = join(runs, `.${basename(directory)}`)
+  try {
+    await mkdir(join(fresh, 'logs'), { recursive: true, mode: 0o700 })
+    await writeSynced(join(fresh, 'plan.json'), `${JSON.stringify(planSchema.parse(run.plan), null, 2)}\n`)
+    await writeSynced(join(fresh, 'recipe.yaml'), run.recipe)
+    await writeSynced(join(fresh, 'options.json'), `${JSON.stringify(run.options ?? {}, null, 2)}\n`)
+    await syncDirectory(fresh)
+    await rename(fresh, directory)
+    await syncDirectory(runs)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined)
+    throw notWritten(runs, error)
+  }
   return directory
+}
+
+function notWritten(runs: string, error: unknown): unknown {
+  const cause = systemCause(error)
+  if (cause === null) return error
+  return new Problem({
+    what: `The run cannot be written down under ${runs}, so nothing was begun.`,
+    ...cause,
+    exit: 'machine',
+    cause: error,
+  })
 }
 
 async function writeSynced(path: string, content: string): Promise<void> {
@@ -76,7 +96,7 @@ export async function readPlan(directory: string): Promise<Plan> {
 export async function listRuns(runs: string = runsDirectory()): Promise<string[]> {
   try {
     const entries = await readdir(runs, { withFileTypes: true })
-    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
     return names
       .toSorted()
       .reverse()
