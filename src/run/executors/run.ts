@@ -9,6 +9,7 @@ import type { OperationContext, OperationOf } from '../executor.ts'
 import { indexCredentials } from '../index-credentials.ts'
 import { progressReader } from '../progress/reader.ts'
 import { type ProcessResult, runProcess } from '../run-process.ts'
+import { toolFailure } from './tool-failure.ts'
 
 /** A command without a limit of its own is ended after this: a hang must not last for ever. Large downloads on slow lines fit in. */
 const defaultTimeoutSeconds = 24 * 60 * 60
@@ -87,7 +88,9 @@ function failure(
         exit: 'failed',
       })
     case 'aborted':
-    case 'exited':
+    case 'exited': {
+      const known = toolFailure(name, lastLines)
+      if (known !== null) return new Problem({ ...known, log: logFile })
       return new Problem({
         what: `${name} failed${result.kind === 'exited' ? ` with exit code ${result.code}` : ''}.`,
         why,
@@ -95,6 +98,7 @@ function failure(
         log: logFile,
         exit: 'failed',
       })
+    }
   }
 }
 
