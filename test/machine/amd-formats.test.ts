@@ -131,3 +131,18 @@ it.each(['rocm-smi.txt', 'amd-smi.txt'])('%s without the driver is a problem of 
   expect(gpus).toEqual([])
   expect(problems).toMatchObject([{ about: 'amdgpu-driver' }])
 })
+
+it('counts the cards that a table of links names', async () => {
+  const { gpus, links } = await machineOf({
+    'rocm-smi-topo.txt':
+      '=== Link Type between two GPUs ===\n       GPU0         GPU1\nGPU0   0            XGMI\nGPU1   XGMI         0\n',
+  })
+  expect(gpus.map((gpu) => gpu.index)).toEqual([0, 1])
+  expect(links).toMatchObject([{ a: 0, b: 1, kind: { value: 'xgmi' } }])
+})
+
+it('reads sizes whose unit is in their name', async () => {
+  const text = 'GPU: 0\n    ASIC:\n        MARKET_NAME: X\n    VRAM:\n        SIZE_MB: 98304\n'
+  const { gpus } = await machineOf({ 'amd-smi-static.txt': text })
+  expect(gpus[0]?.memoryTotalBytes.value).toBe(98304 * MiB)
+})

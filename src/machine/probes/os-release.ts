@@ -4,7 +4,11 @@ import { factFrom, type Reading, type Source } from '../reading.ts'
 
 const packageManagers: readonly (readonly [RegExp, string])[] = [
   [/^(debian|ubuntu|linuxmint|raspbian|kali|pop|armbian)$/, 'apt'],
-  [/^(fedora|rhel|centos|rocky|almalinux|ol|amzn|cloudlinux|scientific)$/, 'dnf'],
+  [
+    /^(fedora|rhel|centos|rocky|almalinux|ol|amzn|cloudlinux|scientific|openeuler|anolis|alinux|opencloudos|tencentos)$/i,
+    'dnf',
+  ],
+  [/^(azurelinux|mariner)$/, 'tdnf'],
   [/^(opensuse.*|sles?|suse)$/, 'zypper'],
   [/^(arch|manjaro|steamos)$/, 'pacman'],
   [/^alpine$/, 'apk'],

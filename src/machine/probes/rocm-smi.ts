@@ -22,10 +22,12 @@ type Cards = Map<number, Map<string, Field>>
 export function readRocmSmi(text: string, source: Source): Reading {
   const cards = fromJson(text) ?? fromCsv(text) ?? fromText(text)
   const driver = [...cards.values()].map((fields) => fields.get('driver version')).find(Boolean)
-  const numbers = [...cards.keys()].filter((number) => number >= 0).toSorted((a, b) => a - b)
+  const links = readLinks(text, source)
+  const linked = links.flatMap(({ a, b }) => [a, b])
+  const numbers = [...new Set([...cards.keys(), ...linked])].filter((number) => number >= 0).toSorted((a, b) => a - b)
   return {
     gpus: numbers.map((number) => readCard(number, cards.get(number) ?? new Map(), driver, source)),
-    links: readLinks(text, source),
+    links,
     ...notInitialized(text, numbers.length),
   }
 }

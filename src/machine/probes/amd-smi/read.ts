@@ -1,3 +1,4 @@
+import { MiB } from '../../../core/bytes.ts'
 import { amdTargetOf, isIntegratedTarget } from '../../../knowledge/gpus.ts'
 import { type Fact, known } from '../../fact.ts'
 import { jsonDocuments } from '../../json-text.ts'
@@ -160,7 +161,9 @@ type FactReader = <T>(read: (text: string) => T | null, ...paths: string[]) => F
  */
 function memoryReader(fact: FactReader, integrated: boolean) {
   const size = (...paths: string[]) => fact((value) => readSize(value), ...paths)
-  const vram = size('mem_usage/total_vram', 'vram/size', 'vram/vram_size')
+  const vram =
+    size('mem_usage/total_vram', 'vram/size', 'vram/vram_size') ??
+    fact((value) => readSize(value, MiB), 'vram/size_mb', 'vram/vram_size_mb')
   const gtt = size('mem_usage/total_gtt')
   const kind = integrated && (gtt?.value ?? 0) > (vram?.value ?? 0) ? 'gtt' : 'vram'
   const method = (part: string) =>
