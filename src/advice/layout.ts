@@ -8,7 +8,7 @@ import { type Link, slowestLink } from './layout/link.ts'
 import { cardReasons, comparison, layoutReason } from './layout/reasons.ts'
 import { invalidity } from './layout/validity.ts'
 
-export { cardsByIdleness, freeBytes, isBusy, usableCards } from './layout/cards.ts'
+export { cardsByIdleness, freeBytes, isBusy, memoryOf, usableCards } from './layout/cards.ts'
 export type { LayoutModel, LayoutRequest } from './layout/layout-time.ts'
 export { layoutModelOf } from './layout/model.ts'
 

@@ -1,12 +1,12 @@
 import type { CatalogueModel } from '../knowledge/models/catalogue.ts'
 import { knowsVariable } from '../knowledge/vllm/names.ts'
 import { newestRelease } from '../knowledge/vllm/releases.ts'
-import type { Gpu, Machine } from '../machine/schema.ts'
+import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { fit } from './fit/fit.ts'
 import type { Fit } from './fit/input.ts'
 import { balancedPartition, type Partition, partitionVariable } from './fit/partition.ts'
-import { freeBytes, type LayoutAdvice, layoutModelOf, layoutsFor } from './layout.ts'
+import { type LayoutAdvice, layoutModelOf, layoutsFor, memoryOf } from './layout.ts'
 
 /** How a model would lie on the cards of a machine. */
 export type Placement = {
@@ -29,6 +29,8 @@ type PlacementWish = {
 
 /** The share of a card that is left to others and to what is not counted: display, other processes' growth, fragmentation. */
 const usualUtilization = 0.9
+/** Where CPU and GPU share one memory, system, page cache and the engine's own processes need their part of it. */
+const sharedUtilization = 0.8
 /** A length of less is of no use to anybody. */
 const shortestLength = 512
 
@@ -62,15 +64,17 @@ export function placementOf({ machine, model, recipe }: PlacementWish): Placemen
 
 function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish): Placement | null {
   const cards = machine.gpus.filter(({ index }) => layout.gpus.includes(index))
-  const smallest = cards.reduce<Gpu | null>(
-    (least, gpu) => (least && (freeBytes(least) ?? 0) <= (freeBytes(gpu) ?? 0) ? least : gpu),
-    null,
-  )
-  const totalBytes = smallest?.memoryTotalBytes.value
-  if (!smallest || !totalBytes) return null
-  const free = freeBytes(smallest) ?? totalBytes
-  // Busy cards give what is free of the total, and not more.
-  const utilization = Math.min(usualUtilization, Math.floor((free / totalBytes) * 97) / 100)
+  const smallest = cards
+    .flatMap((gpu) => {
+      const memory = memoryOf(gpu, machine)
+      return memory === null ? [] : [{ gpu, ...memory }]
+    })
+    .toSorted((a, b) => a.freeBytes - b.freeBytes)[0]
+  if (smallest === undefined) return null
+  const { gpu, totalBytes, freeBytes: free } = smallest
+  // Busy cards give what is free of the total, and not more; where the CPU lives in the same memory, it keeps a part.
+  const most = gpu.unifiedMemory.value === true ? sharedUtilization : usualUtilization
+  const utilization = Math.min(most, Math.floor((free / totalBytes) * 97) / 100)
   const longest = model.architecture.maxPositionEmbeddings ?? 32_768
   const wished = Math.min(recipe.workload.contextTokens, longest)
   const version = reckonedVersion(recipe.engine.version)
@@ -78,16 +82,16 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     ? balancedPartition(model.architecture, {
         tensorParallel: layout.tensorParallel,
         pipelineParallel: layout.pipelineParallel,
-        capability: smallest.capability.value === null ? null : Number(smallest.capability.value),
+        capability: gpu.capability.value === null ? null : Number(gpu.capability.value),
       })
     : null
   const input = {
     architecture: model.architecture,
     gpu: {
-      name: smallest.name.value ?? '',
+      name: gpu.name.value ?? '',
       totalBytes,
       freeBytes: free,
-      ...(smallest.capability.value === null ? {} : { capability: smallest.capability.value }),
+      ...(gpu.capability.value === null ? {} : { capability: gpu.capability.value }),
     },
     gpus: cards.length,
     tensorParallel: layout.tensorParallel,

@@ -1,5 +1,5 @@
 import type { Advice } from '#src/advice/advice.ts'
-import { freeBytes, usableCards } from '#src/advice/layout.ts'
+import { memoryOf, usableCards } from '#src/advice/layout.ts'
 import { filesystemUnder } from '#src/advice/machine-facts.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import type { KnownModel } from '#src/advice/model-facts.ts'
@@ -166,7 +166,7 @@ function ggufBadge(model: KnownModel, machine: Machine): Badge {
   const bytes = ggufBytesOf(model) || model.bytes
   const needed = bytes * besides.share + besides.bytes
   const badge = { bytes, advice: [] }
-  const cards = usableCards(machine).reduce((sum, gpu) => sum + (freeBytes(gpu) ?? 0), 0)
+  const cards = usableCards(machine).reduce((sum, gpu) => sum + (memoryOf(gpu, machine)?.freeBytes ?? 0), 0)
   const memory = (machine.memory.availableBytes.value ?? machine.memory.totalBytes.value ?? 0) * 0.8
   if (cards > 0 && needed <= cards) return { ...badge, state: 'ok', note: 'fits as a four-bit GGUF' }
   if (needed <= cards + memory)

@@ -1,6 +1,6 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { partitionReason, partitionVariable } from '#src/advice/fit/partition.ts'
-import { freeBytes, usableCards } from '#src/advice/layout.ts'
+import { memoryOf, usableCards } from '#src/advice/layout.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { type KnownModel, knownModel, symmetricOf } from '#src/advice/model-facts.ts'
 import { type Placement, placementOf, reckonedVersion } from '#src/advice/placement.ts'
@@ -63,7 +63,7 @@ type VariantOffer = { choice: Choice; use: MemoryUse | null; bytes: number }
 /** Where no variant starts: what is left on this machine. */
 function nothingFits({ id, parameters }: KnownModel, machine: Machine): Advice {
   const memory = machine.memory.availableBytes.value ?? 0
-  const cards = usableCards(machine).reduce((sum, gpu) => sum + (freeBytes(gpu) ?? 0), 0)
+  const cards = usableCards(machine).reduce((sum, gpu) => sum + (memoryOf(gpu, machine)?.freeBytes ?? 0), 0)
   const asGguf = ggufCopyOf(id) !== null && ggufBytes(parameters) < 0.8 * (memory + cards)
   return makeAdvice(
     'refuse',

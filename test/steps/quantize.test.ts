@@ -24,6 +24,13 @@ test('equal shares are left to vLLM', () => {
   expect(recipe.server.environment).not.toHaveProperty('VLLM_PP_LAYER_PARTITION')
 })
 
+test('a GPU that shares the memory of its CPU is reckoned with that memory, and leaves a part of it', () => {
+  const { recipe, chosen } = asked(shippedMachine('gb10'), { model: 'openai/gpt-oss-120b' })
+  expect(chosen.quantize?.state).toBe('ok')
+  expect(recipe.layout.utilization).toBeLessThanOrEqual(0.8)
+  expect(asked(shippedMachine('gb10'), { model: 'deepseek-ai/DeepSeek-V3.1' }).chosen.quantize?.state).toBe('no')
+})
+
 const machines = {
   'a T4': machineWith({ gpus: [nvidia('Tesla T4', '7.5', 15)] }),
   'an RTX 3060': shippedMachine('rtx3060-desktop'),

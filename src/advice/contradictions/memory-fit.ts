@@ -1,11 +1,11 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
-import type { Gpu, Machine } from '../../machine/schema.ts'
+import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
 import { fit } from '../fit/fit.ts'
 import type { Fit, FitInput } from '../fit/input.ts'
 import { partitionVariable } from '../fit/partition.ts'
-import { freeBytes } from '../layout/cards.ts'
+import { memoryOf } from '../layout/cards.ts'
 import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
 
 /**
@@ -34,21 +34,22 @@ function fitInputOf(recipe: Recipe, machine: Machine, architecture: ModelArchite
   if (!isVllm(recipe) || engine.route.startsWith('vllm-cpu') || quantization.method !== 'checkpoint') return null
   if (ownMemory.some((name) => name in server.arguments)) return null
   const cards = cardsOf(recipe, machine).slice(0, layout.tensorParallel * layout.pipelineParallel)
-  const fullest = cards.reduce<Gpu | null>(
-    (least, gpu) => (least && (freeBytes(least) ?? 0) <= (freeBytes(gpu) ?? 0) ? least : gpu),
-    null,
-  )
-  const totalBytes = fullest?.memoryTotalBytes.value
-  if (!fullest || !totalBytes || cards.some(({ unifiedMemory }) => unifiedMemory.value === true)) return null
+  const [fullest] = cards
+    .flatMap((gpu) => {
+      const memory = memoryOf(gpu, machine)
+      return memory === null ? [] : [{ gpu, ...memory }]
+    })
+    .toSorted((a, b) => a.freeBytes - b.freeBytes)
+  if (fullest === undefined) return null
   const shares = server.environment[partitionVariable]?.split(',').map(Number)
   const offload = Number(server.arguments['cpu-offload-gb'] ?? 0)
   return {
     architecture,
     gpu: {
-      name: fullest.name.value ?? '',
-      totalBytes,
-      freeBytes: freeBytes(fullest) ?? totalBytes,
-      capability: fullest.capability.value ?? undefined,
+      name: fullest.gpu.name.value ?? '',
+      totalBytes: fullest.totalBytes,
+      freeBytes: fullest.freeBytes,
+      capability: fullest.gpu.capability.value ?? undefined,
     },
     gpus: cards.length,
     tensorParallel: layout.tensorParallel,

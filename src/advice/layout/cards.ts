@@ -24,6 +24,18 @@ export function freeBytes(gpu: Gpu): number | null {
 }
 
 /**
+ * What a card can hold and has free, in bytes. A GPU that shares the memory of its CPU often tells neither: there it is the machine's
+ * memory, of which what is available counts as free (vLLM asks psutil there). Null where nobody knows.
+ */
+export function memoryOf(gpu: Gpu, { memory }: Machine): { totalBytes: number; freeBytes: number } | null {
+  const own = gpu.memoryTotalBytes.value
+  if (own !== null && own > 0) return { totalBytes: own, freeBytes: freeBytes(gpu) ?? own }
+  const total = memory.totalBytes.value
+  if (gpu.unifiedMemory.value !== true || total === null) return null
+  return { totalBytes: total, freeBytes: memory.availableBytes.value ?? total }
+}
+
+/**
  * The cards that can work together, the idlest first: of one maker, nothing wrong with them; then by load and free memory, then
  * in PCI order.
  */
