@@ -9,11 +9,11 @@ import { machineSummary } from '../machine/summary.ts'
 import { loadRecipe } from '../recipe/files.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
-import { createRun, resumableRun } from '../run/runs.ts'
+import { createRun, resumableRun, runStatus } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { askYesNo } from './ask.ts'
 import { finishRun } from './finish-run.ts'
-import { followRun } from './follow-run.ts'
+import { followRun, sayUnfinished } from './follow-run.ts'
 import { type CommandIo, say } from './io.ts'
 import { loadMachine } from './load-machine.ts'
 import { type Prepared, prepare, refuse } from './prepare.ts'
@@ -47,14 +47,14 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
     say(io, 'Nothing was changed.')
     return exitCodes.ok
   }
-  const runDirectory = await begin(prepared, given)
+  const { runDirectory, told } = await begin(prepared, given)
   say(
     io,
     `The run is ${runDirectory}`,
     'It goes on if this terminal is closed; the same command, or rigup, attaches again.',
   )
-  const outcome = await followRun(runDirectory, prepared.plan, io)
-  if (outcome !== 'done') return exitCodes[outcome === 'stopped' ? 'interrupted' : 'failed']
+  const outcome = await followRun(runDirectory, prepared.plan, io, told)
+  if (outcome !== 'done') return sayUnfinished(runDirectory, outcome, io)
   const { path } = await finishRun(
     runDirectory,
     prepared.context,
@@ -84,13 +84,16 @@ function announce({ plan, advice }: Prepared, machine: Machine, recipe: Recipe, 
   for (const action of plan.actions) say(io, `  ${action.title}${action.needsRoot ? ' (root)' : ''}`)
 }
 
-async function begin({ plan, context }: Prepared, given: string): Promise<string> {
+/** Starts the run, goes on with one that was begun, or finds it going on; and how much of its journal is from before. */
+async function begin({ plan, context }: Prepared, given: string): Promise<{ runDirectory: string; told: number }> {
+  const before = await resumableRun(plan)
+  const status = before === null ? null : await runStatus(before)
+  if (status?.holder) return { runDirectory: status.directory, told: 0 }
   const runDirectory =
-    (await resumableRun(plan)) ??
-    (await createRun({ plan, recipe: recipeText(context.recipe), options: { recipe: given } }))
+    before ?? (await createRun({ plan, recipe: recipeText(context.recipe), options: { recipe: given } }))
   await startRun(runDirectory, {
     command: workerCommandLine(),
     onTerminal: process.stdin.isTTY ? (work) => work() : null,
   })
-  return runDirectory
+  return { runDirectory, told: status?.events.length ?? 0 }
 }

@@ -75,7 +75,7 @@ async function takeBack(run: RunStatus, io: CommandIo): Promise<boolean> {
     environment: io.environment,
     onTerminal: io.stdin.isTTY ? (work) => work() : null,
   })
-  const render = plainRenderer(run.plan, (line) => say(io, line))
+  const render = plainRenderer(run.plan, (line) => say(io, line), { runDirectory: run.directory })
   const follow = new AbortController()
   // A worker that is killed writes no end.
   const watch = setInterval(() => void abortIfCutOff(run.directory, follow), 2000)

@@ -13,6 +13,8 @@ export type PlainRendererOptions = {
   readonly unicode?: boolean
   /** Progress of one action is told at most this often, by the journal's own clock. */
   readonly secondsBetweenProgress?: number
+  /** Where the logs lie; absent: they are named as the journal does, from the run's folder on. */
+  readonly runDirectory?: string
 }
 
 /**
@@ -36,11 +38,11 @@ export function plainRenderer(
       if (last !== undefined && at - last < secondsBetweenProgress * 1000) return
       toldAt.set(event.action, at)
     }
-    for (const line of linesOf(event, view, signs)) write(printableLine(line))
+    for (const line of linesOf(event, view, signs, options.runDirectory)) write(printableLine(line))
   }
 }
 
-function linesOf(event: JournalEvent, view: RunView, signs: Signs): string[] {
+function linesOf(event: JournalEvent, view: RunView, signs: Signs, folder?: string): string[] {
   const action = 'action' in event ? view.actions.find(({ id }) => id === event.action) : undefined
   const title = action?.title ?? ('action' in event ? event.action : '')
   switch (event.type) {
@@ -59,7 +61,7 @@ function linesOf(event: JournalEvent, view: RunView, signs: Signs): string[] {
     case 'action-failed':
       return [
         ...failureLines(`${title}: ${event.what}`, event, signs),
-        ...(action?.log ? [`  log:  ${action.log}`] : []),
+        ...(action?.log ? [`  log:  ${folder === undefined ? '' : `${folder}/`}${action.log}`] : []),
       ]
     case 'action-skipped':
       return [`${signs.skipped} ${title}: skipped, ${event.why}`]
