@@ -26,6 +26,7 @@ export function composeMachine(readings: readonly Reading[], origin: Origin): Ma
   const { gpus, links } = mergeGpus(
     readings.flatMap((reading) => (reading.gpus ? [reading.gpus] : [])),
     readings.flatMap((reading) => reading.links ?? []),
+    { inContainer: merged.os.container?.value != null },
   )
   const machine = machineSchema.parse({
     schemaVersion: machineSchemaVersion,

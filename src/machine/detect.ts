@@ -14,6 +14,7 @@ import { pci } from './live/pci.ts'
 import type { Probe } from './live/probe.ts'
 import { proxies } from './live/proxies.ts'
 import { system } from './live/system.ts'
+import { tegra } from './live/tegra.ts'
 import { tools } from './live/tools.ts'
 import { user } from './live/user.ts'
 import type { Reading } from './reading.ts'
@@ -33,6 +34,7 @@ export type DetectOptions = {
 /** In the order of trust: where two tell the same thing, the earlier counts. */
 export const probes: readonly (readonly [string, Probe])[] = [
   ['nvidia', nvidia],
+  ['tegra', tegra],
   ['amd', amd],
   ['intel', intel],
   ['pci', pci],

@@ -1,6 +1,7 @@
 import { withKnownCard } from './known-cards.ts'
 import { mergeFacts } from './merge-facts.ts'
 import type { GpuReading, LinkReading, Vendor } from './reading.ts'
+import { settleSilentCards } from './silent-cards.ts'
 
 export type MergedGpu = { readonly index: number; readonly vendor: Vendor; readonly facts: GpuReading['facts'] }
 export type MergedLink = { readonly a: number; readonly b: number; readonly kind: LinkReading['kind'] }
@@ -19,6 +20,7 @@ type Slot = { -readonly [K in keyof GpuReading]: GpuReading[K] }
 export function mergeGpus(
   sources: readonly (readonly GpuReading[])[],
   links: readonly LinkReading[],
+  { inContainer = false }: { readonly inContainer?: boolean } = {},
 ): { gpus: MergedGpu[]; links: MergedLink[] } {
   const slots: Slot[] = []
   for (const listed of sources) {
@@ -37,7 +39,7 @@ export function mergeGpus(
       }
     }
   }
-  const ordered = slots.toSorted(compareSlots)
+  const ordered = settleSilentCards(slots, inContainer).toSorted(compareSlots)
   const taken = new Set<number>()
   const gpus = ordered.map((slot) => {
     let index = slot.toolIndex ?? 0

@@ -394,3 +394,41 @@ it('never shows a proxy’s user and password', async () => {
   })
   expect(proxies.value).toEqual({ http_proxy: 'proxy:3128', HTTPS_PROXY: 'http://proxy:3128/', no_proxy: 'localhost' })
 })
+
+describe('cards that nvidia-smi leaves out', () => {
+  const driver = '/sys/bus/pci/drivers/nvidia'
+  const files = {
+    ...bus('0000:01:00.0', '0x10de', '0x2503'),
+    ...bus('0000:02:00.0', '0x10de', '0x2503'),
+    [`${driver}/new_id`]: '',
+  }
+  const links = {
+    '/sys/bus/pci/devices/0000:01:00.0/driver': driver,
+    '/sys/bus/pci/devices/0000:02:00.0/driver': driver,
+  }
+  const commands = { 'nvidia-smi -q -x': nvidiaXml(rig.slice(0, 1)), [query]: nvidiaCsv(rig.slice(0, 1)) }
+
+  it('have a problem', async () => {
+    const { gpus } = await detect({ commands, files, links })
+    expect(gpus.map((gpu) => gpu.problem.value)).toEqual([null, expect.stringContaining('nvidia-smi does not')])
+  })
+
+  it('are none of a container’s cards', async () => {
+    const { gpus } = await detect({ commands, files: { ...files, '/.dockerenv': '' }, links })
+    expect(gpus.map((gpu) => gpu.pciAddress.value)).toEqual(['0000:01:00.0'])
+  })
+})
+
+it('knows a Jetson by its board where there is no nvidia-smi', async () => {
+  const { gpus } = await detect({
+    files: { '/proc/device-tree/model': 'NVIDIA Jetson AGX Orin Developer Kit\0' },
+  })
+  expect(gpus).toHaveLength(1)
+  expect(gpus[0]).toMatchObject({
+    name: { value: 'NVIDIA Jetson AGX Orin Developer Kit' },
+    capability: { value: '8.7' },
+    unifiedMemory: { value: true },
+    memoryTotalBytes: { value: null, unknown: expect.stringContaining('shares the memory') },
+    pciAddress: { value: null, unknown: expect.stringContaining('no PCI bus') },
+  })
+})
