@@ -159,3 +159,25 @@ it('takes neural units and data movers of Intel for no cards', async () => {
   const { gpus } = await machineOf({ 'lspci.txt': text })
   expect(gpus.map((gpu) => gpu.pciAddress.value)).toEqual(['0000:00:02.0'])
 })
+
+it('takes the link of an AMD card from the upper port of the switch on its board', async () => {
+  const bridge = (address: string, name: string, secondary: string, width: number) =>
+    `${address} PCI bridge: Advanced Micro Devices, Inc. [AMD/ATI] Navi 10 XL ${name} of PCI Express Switch (rev 10)
+\tBus: primary=00, secondary=${secondary}, subordinate=05, sec-latency=0
+\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x16, ASPM L1
+\t\tLnkSta:\tSpeed 8GT/s (downgraded), Width x${width} (downgraded)
+
+`
+  const text = `00:01.0 PCI bridge: Advanced Micro Devices, Inc. [AMD] Raphael GPP Bridge
+\tBus: primary=00, secondary=03, subordinate=05, sec-latency=0
+\t\tLnkSta:\tSpeed 8GT/s, Width x1
+
+${bridge('03:00.0', 'Upstream Port', '04', 1)}${bridge('04:00.0', 'Downstream Port', '05', 16)}05:00.0 VGA compatible controller: Advanced Micro Devices, Inc. [AMD/ATI] Navi 31 [Radeon RX 7900 XT/7900 XTX/7900M] (rev c8)
+\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x16, ASPM L1
+\t\tLnkSta:\tSpeed 16GT/s, Width x16
+\tKernel driver in use: amdgpu
+`
+  const { gpus } = await machineOf({ 'lspci-vvv.txt': text })
+  expect(gpus).toHaveLength(1)
+  expect(gpus[0]).toMatchObject({ linkWidth: { value: 1 }, linkWidthMax: { value: 16 }, linkGeneration: { value: 3 } })
+})

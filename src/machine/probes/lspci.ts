@@ -22,16 +22,15 @@ const display =
  * alone (the management controller of a server, a virtual machine's screen) are left out. Regions are addresses, not memory.
  */
 export function readLspci(text: string, source: Source): Reading {
-  const devices = (/^Slot:\s/m.test(text) ? fromRecords(text) : fromLines(text)).filter((device) =>
-    display.test(device.class),
-  )
+  const all = /^Slot:\s/m.test(text) ? fromRecords(text) : fromLines(text)
+  const devices = all.filter((device) => display.test(device.class))
   const paravirtual = devices.some((device) => /1414|Microsoft/.test(device.vendor))
   return {
     gpus: devices.flatMap((device) => {
       const vendor = vendorOf(device)
       // Intel's accelerators are neural units and data movers; its cards are display controllers.
       if (vendor === 'intel' && /Processing accelerators|\b1200\b/i.test(device.class)) return []
-      return vendor === null ? [] : [readDevice(device, vendor, source)]
+      return vendor === null ? [] : [readDevice(device, vendor, slotEnd(device, vendor, all), source)]
     }),
     ...(paravirtual
       ? {
@@ -119,7 +118,29 @@ function vendorOf(device: Device): Vendor | null {
 
 const vendorIds: Readonly<Record<string, string>> = { nvidia: '10de', amd: '1002', intel: '8086' }
 
-function readDevice(device: Device, vendor: Vendor, source: Source): GpuReading {
+/**
+ * The device whose link is the one to the slot. AMD's discrete cards have a switch of their own on board: that link is the switch's
+ * upper port's, and the card's own is always wide and fast.
+ */
+function slotEnd(device: Device, vendor: Vendor, all: readonly Device[]): Device {
+  if (vendor !== 'amd') return device
+  let end = device
+  for (let depth = 0; depth < 2; depth += 1) {
+    const [domain, bus] = end.address.split(':')
+    const port = all.find(
+      (other) =>
+        other.address.startsWith(`${domain}:`) &&
+        vendorOf(other) === 'amd' &&
+        /(Up|Down)stream Port/i.test(`${other.device} ${other.line}`) &&
+        detail(other, /\bsecondary=([0-9a-f]{2}),/)?.value === bus,
+    )
+    if (port === undefined) break
+    end = port
+  }
+  return end
+}
+
+function readDevice(device: Device, vendor: Vendor, end: Device, source: Source): GpuReading {
   const id = deviceIdOf(device)
   const pciId = id === null ? null : `${vendorIds[vendor]}:${id}`
   const plain = device.device
@@ -138,7 +159,7 @@ function readDevice(device: Device, vendor: Vendor, source: Source): GpuReading 
           ? unknown(`lspci does not know device ${id ?? ''} by name`, cite(source, device.line))
           : known(shortName(name), cite(source, device.line)),
       pciAddress: known(device.address, cite(source, device.line)),
-      ...linkFacts(device, source),
+      ...linkFacts(end, source),
       ...problemOf(device, vendor, driver, source),
     },
     ...(named ? { chip: plain } : {}),
