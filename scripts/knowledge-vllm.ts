@@ -28,10 +28,18 @@ const releaseSchema = z.object({
   quantization: z.array(z.string()).min(5),
   deprecatedQuantization: z.array(z.string()),
   architectures: z.array(z.string()).min(50),
+  withoutPipelines: z.array(z.string()),
   methods: z.record(z.string(), z.object({ capability: z.number().nullable(), dtypes: z.array(z.string()) })),
 })
 type Release = z.infer<typeof releaseSchema> & { version: string; wheel: string; wheelBytes: number }
-const nameKinds = ['flags', 'variables', 'quantization', 'deprecatedQuantization', 'architectures'] as const
+const nameKinds = [
+  'flags',
+  'variables',
+  'quantization',
+  'deprecatedQuantization',
+  'architectures',
+  'withoutPipelines',
+] as const
 
 /** The last patch of every minor release from 0.6 on, and the extra ones, oldest first. */
 async function releasesOnIndex(): Promise<string[]> {

@@ -13,6 +13,7 @@ from email.parser import Parser
 from read_flags import flags_of
 from read_kernels import capabilities_of, cuda_major_of
 from read_methods import methods_of
+from read_pipelines import without_pipelines
 
 
 def module_of(wheel: zipfile.ZipFile, name: str) -> ast.Module | None:
@@ -111,6 +112,7 @@ def main() -> None:
                     "quantization": sorted(quantization["methods"]),
                     "deprecatedQuantization": sorted(quantization["deprecated"]),
                     "architectures": architectures_of(wheel),
+                    "withoutPipelines": without_pipelines(wheel),
                     "methods": methods_of(wheel),
                 }
             )

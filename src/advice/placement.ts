@@ -45,9 +45,11 @@ export function reckonedVersion(version: string): string {
  */
 export function placementOf({ machine, model, recipe }: PlacementWish): Placement | null {
   const eager = recipe.engine.compilation === 'none'
-  const layouts = layoutsFor({ machine, model: layoutModelOf(model.architecture, model.bytes), eager }).filter(
-    ({ valid }) => valid,
-  )
+  const layouts = layoutsFor({
+    machine,
+    model: layoutModelOf(model.architecture, model.bytes, reckonedVersion(recipe.engine.version)),
+    eager,
+  }).filter(({ valid }) => valid)
   const placements = layouts
     // Stable: within a number of cards the fastest stays first.
     .toSorted((a, b) => a.gpus.length - b.gpus.length)

@@ -233,6 +233,27 @@ describe('models of the catalogue on cards', () => {
       'layout-not-divisible',
     ],
     [
+      'gpt-oss over eight cards',
+      'openai/gpt-oss-120b',
+      { layout: { tensorParallel: 8, maxModelLen: 2048 } },
+      cards('RTX 3090', '8.6', 24, 8),
+      null,
+    ],
+    [
+      'FP8 blocks of experts that a cut would split',
+      'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8',
+      { layout: { tensorParallel: 4, maxModelLen: 2048 } },
+      cards('RTX 4090', '8.9', 24, 4),
+      'layout-not-divisible',
+    ],
+    [
+      'stages of a model that has none',
+      'Zyphra/Zamba2-7B-instruct',
+      { layout: { pipelineParallel: 2, maxModelLen: 2048 } },
+      cards('RTX 4090', '8.9', 24, 2),
+      'layout-not-divisible',
+    ],
+    [
       'a family of after the release',
       'openai/gpt-oss-20b',
       { ...pinned('0.9.2'), ...short },

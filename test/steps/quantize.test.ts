@@ -19,6 +19,11 @@ test('where embedding and output crowd the ends, the layers are shared out, with
   expect(chosen.quantize?.advice.find(({ id }) => id === 'fit-partition')?.what).toContain(shares.join(','))
 })
 
+test('a model that vLLM cannot cut into stages is laid out without', () => {
+  const { recipe } = asked(rig, { model: 'Zyphra/Zamba2-7B-instruct' })
+  expect(recipe.layout.pipelineParallel).toBe(1)
+})
+
 test('equal shares are left to vLLM', () => {
   const { recipe } = asked(shippedMachine('rtx3060-desktop'), { model: 'Qwen/Qwen3-8B-AWQ' })
   expect(recipe.server.environment).not.toHaveProperty('VLLM_PP_LAYER_PARTITION')

@@ -39,7 +39,7 @@ export function modelContradictions(
   found.push(...float16(recipe, architecture.modelType))
   return [
     ...found,
-    ...layout(recipe, layoutModelOf(architecture)),
+    ...layout(recipe, layoutModelOf(architecture, null, version)),
     ...length(recipe, architecture.maxPositionEmbeddings),
     ...support(architecture.architectures, version),
   ]
@@ -195,7 +195,10 @@ function layout(
         why: refusal,
         source: { title: 'vLLM: ParallelConfig and the linear layers' },
       },
-      { facts: ['model'], instead: `Tensor parallel ${divisors.join(', ')}, or pipeline parallel.` },
+      {
+        facts: ['model'],
+        instead: `Tensor parallel ${divisors.join(', ')}${model.pipelines === false ? ' and no stages' : ', or pipeline parallel'}.`,
+      },
     ),
   ]
 }

@@ -3,6 +3,7 @@ import deprecated from './data/deprecated-quantization.json' with { type: 'json'
 import flags from './data/flags.json' with { type: 'json' }
 import quantization from './data/quantization.json' with { type: 'json' }
 import variables from './data/variables.json' with { type: 'json' }
+import withoutPipelines from './data/without-pipelines.json' with { type: 'json' }
 import { newestRelease, releaseFor } from './releases.ts'
 import { compareVersions } from './version.ts'
 
@@ -62,6 +63,16 @@ export function supportsArchitecture(version: string, architecture: string): boo
 
 export function lifetimeOfArchitecture(architecture: string): Lifetime | null {
   return lifetime(architectures, architecture)
+}
+
+/**
+ * False where vLLM cannot cut that architecture into pipeline stages; null where that is not known. The table begins with the release
+ * that was first read for it; what it lacks there it lacked before.
+ */
+export function hasPipelines(version: string, architecture: string): boolean | null {
+  const ends = Object.hasOwn(withoutPipelines, architecture) ? lifetime(withoutPipelines, architecture) : null
+  if (ends === null) return null
+  return ends.last !== null && compareVersions(releaseFor(version)?.release.version ?? version, ends.last) > 0
 }
 
 function flagName(flag: string): string {
