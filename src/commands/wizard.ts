@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createElement } from 'react'
 import { type Answers, answersOf, noAnswers } from '#steps/answers.ts'
@@ -10,12 +9,11 @@ import { proofModel } from '../launch/proof-model.ts'
 import { hardwareTools } from '../machine/hardware-tools.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import { loadRecipe } from '../recipe/files.ts'
-import { parseRecipe } from '../recipe/parse.ts'
 import { saveRecipe } from '../recipe/save.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
 import { followJournal } from '../run/follow-journal.ts'
-import { createRun, latestRun, readPlan, runStatus } from '../run/runs.ts'
+import { createRun } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { requestStop } from '../run/stop-request.ts'
 import { loadScreens } from '../ui/load-screens.ts'
@@ -25,6 +23,7 @@ import { finishRun } from './finish-run.ts'
 import type { CommandIo } from './io.ts'
 import { stopKeptEngine } from './kept-engine.ts'
 import { loadMachine } from './load-machine.ts'
+import { openRun, openRunFolder } from './open-run.ts'
 import { workerCommandLine } from './worker.ts'
 
 export type WizardOptions = {
@@ -44,16 +43,19 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
   const [{ renderApp }, { Wizard }] = await loadScreens(() =>
     Promise.all([import('../ui/render-app.tsx'), import('../wizard/wizard.tsx')]),
   )
-  const base = fromRecipe ? answersOf(questionSteps, fromRecipe) : noAnswers
-  const answers: Answers = { ...base, fields: { ...base.fields, ...options.fields } }
   // A saved machine that cannot be read is said before a screen is opened.
   const saved =
     options.machine === undefined ? null : await loadMachine({ machine: options.machine, override: options.override })
+  const runDirectory = saved || options.new ? null : await openRun(options)
+  // What a run was begun with is what its answers are changed from.
+  const from = runDirectory === null ? fromRecipe : (await openRunFolder(runDirectory)).recipe
+  const base = from ? answersOf(questionSteps, from) : noAnswers
+  const answers: Answers = { ...base, fields: { ...base.fields, ...options.fields } }
   const wizard = createElement(Wizard, {
-    session: await sessionFor(saved, options, fromRecipe?.machine),
+    session: await sessionFor(saved, options, from?.machine),
     answers,
-    name: options.name ?? fromRecipe?.name,
-    runDirectory: saved || options.new ? null : await openRun(),
+    name: options.name ?? from?.name,
+    runDirectory,
   })
   const result = (await renderApp(wizard, {
     environment: io.environment,
@@ -63,14 +65,6 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
     summary: (ended) => summaryOf(ended as WizardResult | undefined),
   })) as WizardResult | undefined
   return result && !result.interrupted ? exitCodes.ok : exitCodes.interrupted
-}
-
-/** The run to attach to: one that goes on, or was cut off. */
-async function openRun(): Promise<string | null> {
-  const directory = await latestRun()
-  if (directory === null) return null
-  const { status, holder } = await runStatus(directory)
-  return holder !== null || status === 'interrupted' ? directory : null
 }
 
 function summaryOf(result: WizardResult | undefined): string[] {
@@ -117,12 +111,13 @@ async function sessionFor(
       return directory
     },
     resume: (directory, onTerminal) => startRun(directory, { command: workerCommandLine(), onTerminal }),
-    async open(directory) {
-      const [plan, text] = await Promise.all([readPlan(directory), readFile(join(directory, 'recipe.yaml'), 'utf8')])
-      return { directory, plan, recipe: parseRecipe(text, join(directory, 'recipe.yaml')) }
-    },
+    open: openRunFolder,
     follow: followJournal,
     stop: requestStop,
+    async undo(directory, onTerminal) {
+      await stopKeptEngine(directory)
+      await startRun(directory, { command: workerCommandLine(), mode: 'undo', onTerminal })
+    },
     async stopEngine(directory) {
       await stopKeptEngine(directory)
     },

@@ -13,6 +13,8 @@ export type RunnerOptions = {
   readonly before: RunState
   readonly perform: Performer
   readonly signal: AbortSignal
+  /** Once aborted, what is under way comes to its end and nothing more begins. */
+  readonly pause?: AbortSignal
 }
 
 type Result = 'done' | 'failed' | 'stopped'
@@ -22,7 +24,7 @@ type Result = 'done' | 'failed' | 'stopped'
  * ends the run once what is under way has ended, unless the action is optional; either way, what needs the failed action is skipped.
  */
 export async function runPlan(options: RunnerOptions): Promise<Outcome> {
-  const { plan, journal, signal } = options
+  const { plan, journal, signal, pause } = options
   const before = new Map(options.before.actions.map((state) => [state.id, state]))
   const results = new Map<string, Result | 'skipped'>()
   const running = new Map<string, Promise<void>>()
@@ -41,7 +43,7 @@ export async function runPlan(options: RunnerOptions): Promise<Outcome> {
     await skipWhatCannotRun(plan, results, running, journal)
     const waiting = plan.actions.filter(({ id }) => !results.has(id) && !running.has(id))
     const ready = waiting.filter(({ needs }) => needs.every((id) => results.get(id) === 'done'))
-    if (!signal.aborted && !isFailed) {
+    if (!signal.aborted && !pause?.aborted && !isFailed) {
       for (const action of ready.filter(({ beside }) => beside)) start(action)
       const isMainLaneBusy = plan.actions.some(({ id, beside }) => !beside && running.has(id))
       const next = ready.find(({ beside }) => !beside)
@@ -51,7 +53,8 @@ export async function runPlan(options: RunnerOptions): Promise<Outcome> {
     await Promise.race(running.values())
   }
   if (isFailed) return 'failed'
-  return signal.aborted ? 'stopped' : 'done'
+  const isCut = plan.actions.some(({ id }) => !results.has(id))
+  return signal.aborted || isCut ? 'stopped' : 'done'
 }
 
 async function skipWhatCannotRun(

@@ -29,7 +29,8 @@ export async function runWorker(directory: string, { command, mode }: WorkerOpti
   const owner = await ownerOf(runDirectory)
   const release = await takeLock(dirname(runDirectory), runDirectory, owner)
   const stop = new AbortController()
-  const endWatching = await onStopRequest(runDirectory, () => stop.abort())
+  const pause = new AbortController()
+  const endWatching = await onStopRequest(runDirectory, (request) => (request === 'stop' ? stop : pause).abort())
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
   process.on('SIGHUP', () => undefined)
   try {
@@ -45,6 +46,7 @@ export async function runWorker(directory: string, { command, mode }: WorkerOpti
         before,
         perform,
         signal: stop.signal,
+        pause: pause.signal,
       })
       await journal.append({ type: 'run-finished', outcome })
       await endLinger(runDirectory, journal)

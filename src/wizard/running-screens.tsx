@@ -47,6 +47,8 @@ export function RunningScreens(props: RunningScreensProps) {
   useOnce(installed && place === 'install' && launchActionIds(plan).length > 0, () => go('launch'))
   const retry = () => void session.resume(directory, props.onTerminal).catch(report)
   const stop = () => void session.stop(directory).catch(report)
+  const pause = () => void session.stop(directory, 'pause').catch(report)
+  const undo = () => void session.undo(directory, props.onTerminal).catch(report)
 
   if (place === 'install') {
     return (
@@ -55,7 +57,7 @@ export function RunningScreens(props: RunningScreensProps) {
         plan={plan}
         buffer={actionLog.buffer}
         onHighlight={setHere}
-        controls={{ retry, stop, leave, edit: () => go('engine'), next: () => go('launch') }}
+        controls={{ retry, stop, pause, undo, leave, edit: () => go('engine'), next: () => go('launch') }}
       />
     )
   }

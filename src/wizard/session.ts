@@ -7,6 +7,7 @@ import type { PlanContext, ProofModel } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { JournalEvent } from '../run/journal-event.ts'
+import type { StopRequest } from '../run/stop-request.ts'
 
 /** A run as the wizard sees it. */
 export type OpenRun = { directory: string; plan: Plan; recipe: Recipe }
@@ -29,7 +30,10 @@ export type Session = {
   resume(directory: string, onTerminal: (work: () => Promise<void>) => Promise<void>): Promise<void>
   open(directory: string): Promise<OpenRun>
   follow(directory: string, signal: AbortSignal): AsyncIterable<JournalEvent>
-  stop(directory: string): Promise<void>
+  /** stop ends what is under way; pause lets it come to its end and begins nothing more. */
+  stop(directory: string, request?: StopRequest): Promise<void>
+  /** Takes back what a run did, and stops the engine that it left running. */
+  undo(directory: string, onTerminal: (work: () => Promise<void>) => Promise<void>): Promise<void>
   /** Stops an engine that was left running. */
   stopEngine(directory: string): Promise<void>
   /** Saves the draft of a recipe that was not carried out; gives its path. */

@@ -1,7 +1,8 @@
 import type { Plan } from '#src/plan/plan.ts'
 import type { LineBuffer } from '#src/ui/log-pane/line-buffer.ts'
-import { type RunControls, RunScreen } from '#src/ui/views/run-screen.tsx'
+import { RunScreen } from '#src/ui/views/run-screen.tsx'
 import type { RunView } from '#src/ui/views/run-view.ts'
+import type { RunControls } from '#src/ui/views/use-run-keys.ts'
 
 export type InstallScreenProps = {
   view: RunView

@@ -154,6 +154,8 @@ function wordsOf(view: LaunchView, failed: boolean): string {
   const what = view.purpose === 'proof' ? "rigup's proof model" : view.model
   if (failed && view.state !== 'wrong')
     return `${what} does not start${view.text === '' ? '' : `; it got to: ${view.text}`}`
+  const isBrokenOff = view.after === 'stopped' && view.state !== 'proved' && view.state !== 'wrong'
+  if (isBrokenOff) return `${what} was stopped before it was proved`
   switch (view.state) {
     case 'waiting':
       return 'not started yet'

@@ -70,7 +70,10 @@ export function launchView(events: readonly JournalEvent[], action?: string): La
 
 /** The view after one more event of the journal; events that are not about a launch change nothing. */
 export function reduceJournal(view: LaunchView, event: JournalEvent): LaunchView {
-  return event.type === 'launch' ? reduceLaunch(view, event.event, Date.parse(event.at)) : view
+  if (event.type === 'launch') return reduceLaunch(view, event.event, Date.parse(event.at))
+  // A start that was broken off, or given up, says nothing of its own at its end.
+  const isOpen = view.startedAt !== null && view.endedAt === null
+  return event.type === 'run-finished' && isOpen ? { ...view, after: 'stopped', endedAt: Date.parse(event.at) } : view
 }
 
 /** The view after one more event of the launch. A new process begins a new view. */

@@ -4,7 +4,7 @@ import { printableLine } from '../../core/printable.ts'
 import { useBody } from '../components/body-context.ts'
 import { SelectList } from '../components/select-list.tsx'
 import { useSigns, useTheme } from '../context.tsx'
-import { type Binding, bind, commands } from '../keys/commands.ts'
+import { bind, commands } from '../keys/commands.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import type { LineBuffer } from '../log-pane/line-buffer.ts'
 import { LogPane } from '../log-pane/log-pane.tsx'
@@ -13,23 +13,9 @@ import { elapsed } from '../text/elapsed.ts'
 import { cut } from '../text/width.ts'
 import { actionRows } from './action-rows.ts'
 import { FailurePanel } from './failure-panel.tsx'
-import { type ActionView, doneCount, type RunView, remainingOf } from './run-view.ts'
+import { doneCount, type RunView, remainingOf } from './run-view.ts'
 import { useNow } from './use-now.ts'
-
-/** What the operator can do with a run; what is absent is not offered. */
-export type RunControls = {
-  readonly retry?: (action: string) => void
-  /** Offered only where the action is optional. */
-  readonly skip?: (action: string) => void
-  readonly edit?: () => void
-  readonly undo?: () => void
-  readonly pause?: () => void
-  readonly stop?: () => void
-  /** Leaves the screen; the run goes on. */
-  readonly leave?: () => void
-  /** Offered once the run is through. */
-  readonly next?: () => void
-}
+import { type RunControls, useRunKeys } from './use-run-keys.ts'
 
 export type RunScreenProps = {
   readonly view: RunView
@@ -54,7 +40,7 @@ export function RunScreen({ view, controls, buffer, onHighlight }: RunScreenProp
   const action = view.actions.find(({ id }) => id === here)
   // Enter opens the log, until it is needed for going on.
   const continues = view.status === 'done' && controls.next !== undefined
-  useKeys(controlKeys(view, failed, controls))
+  const asks = useRunKeys(view, failed, controls)
   useKeys([bind(commands.showLog, () => setShowsLog(true), continues ? { label: 'log' } : {})], { active: !showsLog })
   useKeys([bind(commands.close, () => setShowsLog(false), { label: 'actions' })], { active: showsLog })
 
@@ -88,7 +74,11 @@ export function RunScreen({ view, controls, buffer, onHighlight }: RunScreenProp
         />
       </Box>
       <Box marginTop={1} flexDirection="column" height={tail} flexShrink={0} overflow="hidden">
-        {failed?.problem ? (
+        {asks === 'undo' ? (
+          <Text {...theme.warn}>Take back what rigup did in this run? What it found done already stays.</Text>
+        ) : asks === 'pause' ? (
+          <Text {...theme.dim}>Pauses as soon as what runs has come to its end. x stops it at once.</Text>
+        ) : failed?.problem ? (
           <FailurePanel title={failed.title} failure={{ ...failed.problem, log: failed.log }} width={columns} />
         ) : (
           <Doing view={view} columns={columns} rows={tail} />
@@ -116,28 +106,6 @@ export function headingOf(view: RunView, now: number, separator: string): string
     undone: 'taken back',
   }
   return [...parts, endings[view.status]].join(` ${separator} `)
-}
-
-function controlKeys(view: RunView, failed: ActionView | undefined, controls: RunControls): Binding[] {
-  const running = view.status === 'running'
-  const bindings: Binding[] = []
-  const offer = (
-    command: (typeof commands)[keyof typeof commands],
-    effect: (() => void) | undefined,
-    when: boolean,
-  ) => {
-    if (effect && when) bindings.push(bind(command, effect))
-  }
-  const { retry, skip } = controls
-  offer(commands.continue, controls.next, view.status === 'done')
-  offer(commands.retry, failed && retry ? () => retry(failed.id) : undefined, !running)
-  offer(commands.skip, failed?.optional && skip ? () => skip(failed.id) : undefined, !running)
-  offer(commands.edit, controls.edit, !running && failed !== undefined)
-  offer(commands.undo, controls.undo, !running && view.status !== 'undoing' && view.status !== 'new')
-  offer(commands.pause, controls.pause, running)
-  offer(commands.stop, controls.stop, running)
-  offer(commands.leave, controls.leave, running)
-  return bindings
 }
 
 /** What the running actions say they are doing, the newest words of each. */

@@ -53,6 +53,16 @@ describe('a launch reduced from its journal', () => {
     ['begins anew', [spawned, { type: 'exited', code: 1, signal: null }, spawned], { state: 'starting', exit: null }],
   ])('%s', (_, events, expected) => expect(viewOf(...events)).toMatchObject(expected))
 
+  test('is over with its run, even where the engine itself said nothing at its end', () => {
+    const at = '2026-11-20T02:00:00.000Z'
+    const view = launchView([
+      { type: 'launch', at, action: 'proof', event: spawned },
+      { type: 'run-finished', at, outcome: 'stopped' },
+    ])
+    expect(view).toMatchObject({ state: 'starting', after: 'stopped', endedAt: Date.parse(at) })
+    expect(screen({ view }).lines()[0]).toMatch(/was stopped before it was proved/)
+  })
+
   test('an answer that is coming is one answer', () => {
     const { answers } = viewOf(spawned, ready, coming('He'), coming('Hello'), generated(true), generated(true))
     expect(answers.map(({ text }) => text)).toEqual(['Hello there.', 'Hello there.'])

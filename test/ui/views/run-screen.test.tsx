@@ -4,8 +4,9 @@ import type { JournalEvent, UnstampedEvent } from '#src/run/journal-event.ts'
 import { BodyContext } from '#src/ui/components/body-context.ts'
 import { KeyFooter } from '#src/ui/keys/key-footer.tsx'
 import { LineBuffer } from '#src/ui/log-pane/line-buffer.ts'
-import { type RunControls, RunScreen } from '#src/ui/views/run-screen.tsx'
+import { RunScreen } from '#src/ui/views/run-screen.tsx'
 import { runView } from '#src/ui/views/run-view.ts'
+import type { RunControls } from '#src/ui/views/use-run-keys.ts'
 import { show } from '#test/support/component.tsx'
 import { logLines } from '#test/support/log-lines.ts'
 
@@ -78,18 +79,61 @@ describe('the install screen', () => {
 
   test('stays on a failure, with its reason and the keys to go on', async () => {
     const retry = vi.fn()
-    const skip = vi.fn()
-    const run = screen(failed, { retry, skip, undo: vi.fn(), edit: vi.fn(), leave: vi.fn() })
+    const run = screen(failed, { retry, undo: vi.fn(), edit: vi.fn(), leave: vi.fn() })
     await run.shows('r retry')
     expect(run.frame()).toContain('✗ vLLM 0.32.0 for CUDA 13: The index does not answer.')
     expect(run.frame()).toMatch(/why\s+The name is not known\./)
     expect(run.frame()).toMatch(/next\s+Check the network\./)
     expect(run.frame()).toMatch(/log\s+\/run\/vllm\.log/)
-    expect(run.frame()).toMatch(/r retry {3}s skip {3}e edit {3}u undo/)
+    expect(run.frame()).toMatch(/r retry {3}e edit {3}u undo/)
     expect(run.frame()).not.toContain('d leave')
-    await run.press('r', 's')
-    await vi.waitFor(() => expect(skip).toHaveBeenCalledExactlyOnceWith('vllm'))
-    expect(retry).toHaveBeenCalledExactlyOnceWith('vllm')
+    await run.press('r')
+    await vi.waitFor(() => expect(retry).toHaveBeenCalledOnce())
+  })
+
+  test('pauses, and says that it waits for what runs', async () => {
+    const pause = vi.fn()
+    const run = screen(begun, { pause, stop: vi.fn() })
+    await run.shows('p pause')
+    await run.press('p')
+    await run.shows('Pauses as soon as what runs has come to its end.')
+    expect(pause).toHaveBeenCalledOnce()
+    expect(run.frame()).not.toContain('p pause')
+  })
+
+  test('goes on from where it was stopped', async () => {
+    const retry = vi.fn()
+    const run = screen([...begun, { type: 'run-finished', outcome: 'stopped' }], { retry, edit: vi.fn() })
+    await run.shows(/r go on {3}e edit/)
+    await run.press('r')
+    await vi.waitFor(() => expect(retry).toHaveBeenCalledOnce())
+  })
+
+  test('asks before anything is taken back, and takes no other key meanwhile', async () => {
+    const undo = vi.fn()
+    const retry = vi.fn()
+    const run = screen(failed, { undo, retry })
+    await run.press('u')
+    await run.shows('enter take it back   esc leave it')
+    await run.press('r', 'escape')
+    await run.shows('r retry')
+    expect([undo.mock.calls, retry.mock.calls]).toEqual([[], []])
+    await run.press('u')
+    await run.shows('enter take it back')
+    await run.press('enter')
+    await vi.waitFor(() => expect(undo).toHaveBeenCalledOnce())
+  })
+
+  test('offers no undo where nothing was done, or all of it was taken back', () => {
+    const undone: UnstampedEvent[] = [
+      ...begun,
+      { type: 'run-finished', outcome: 'stopped' },
+      { type: 'undo-started', pid: 7, asRoot: false },
+      { type: 'action-undone', action: 'uv' },
+      { type: 'run-finished', outcome: 'undone' },
+    ]
+    expect(screen(undone, { undo: vi.fn() }).frame()).not.toContain('u undo')
+    expect(screen([], { undo: vi.fn() }).frame()).not.toContain('u undo')
   })
 
   test('shows the log of the action under the cursor, and comes back', async () => {

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseRecipe } from '../recipe/parse.ts'
+import { latestRun, readPlan, runStatus } from '../run/runs.ts'
+import type { OpenRun } from '../wizard/session.ts'
+
+/** What was asked for besides a run. */
+export type Asked = { readonly recipe?: string; readonly fields: Readonly<Record<string, unknown>> }
+
+/**
+ * The run to attach to: one that goes on; or, where nothing else was asked for, the newest one if it did not come to its end, so that
+ * it is gone on with from where it stands.
+ */
+export async function openRun({ recipe, fields }: Asked): Promise<string | null> {
+  const directory = await latestRun()
+  // A run of another rigup may not be readable; it keeps nobody from beginning anew.
+  const run = directory === null ? null : await runStatus(directory).catch(() => null)
+  if (run === null) return null
+  if (run.holder !== null) return directory
+  const isElsewhere = recipe !== undefined || Object.keys(fields).length > 0
+  return !isElsewhere && ['interrupted', 'failed', 'stopped'].includes(run.status) ? directory : null
+}
+
+/** A run as it was begun. */
+export async function openRunFolder(directory: string): Promise<OpenRun> {
+  const path = join(directory, 'recipe.yaml')
+  const [plan, text] = await Promise.all([readPlan(directory), readFile(path, 'utf8')])
+  return { directory, plan, recipe: parseRecipe(text, path) }
+}
