@@ -36,6 +36,26 @@ const corrections: Readonly<Record<string, Record<string, unknown>>> = {
   // The hub's total counts the weights a second time, in the `original` folder.
   'openai/gpt-oss-20b': { safetensors_total_bytes: null },
   'openai/gpt-oss-120b': { safetensors_total_bytes: null },
+  // The defaults of a library's class, which are those of a sibling.
+  'bigcode/starcoder2-3b': {
+    hidden_size: 3072,
+    intermediate_size: 12288,
+    num_hidden_layers: 30,
+    num_attention_heads: 24,
+    num_key_value_heads: 2,
+  },
+  'allenai/OLMoE-1B-7B-0924': { intermediate_size: 1024 },
+  // Its shared block is stored once and used many times.
+  'Zyphra/Zamba-7B-v1': { safetensors_total_bytes: 14_500_000_000 },
+  // The width of the experts, as its successor of the same shape has it.
+  'stepfun-ai/Step-3.5-Flash': {
+    intermediate_size: 11264,
+    moe_intermediate_size: 1280,
+    num_experts_per_tok: 8,
+    n_shared_experts: 1,
+    share_expert_dim: 1280,
+    first_k_dense_replace: 3,
+  },
   // Text and image experts differ in width: only the name says how large it is.
   'baidu/ERNIE-4.5-VL-28B-A3B-PT': { moe_intermediate_size: 1536 },
 }

@@ -85,7 +85,7 @@ function describe(entry: Entry): CatalogueModel {
   return {
     id: entry.id,
     family: architecture.modelType ?? 'unknown',
-    parameters: architecture.parametersTotal ?? totalParameters(parameterCounts(architecture)),
+    parameters: parametersOf(architecture),
     bytes: storedBytes(architecture),
     bytesAre: architecture.safetensorsBytes === null ? 'counted' : 'stated',
     contextTokens: architecture.maxPositionEmbeddings,
@@ -98,6 +98,16 @@ function describe(entry: Entry): CatalogueModel {
     source: entry.source,
     architecture,
   }
+}
+
+/** Parameters: as stated, else counted; where the stated bytes fit no format, the shape is incomplete and they say more. */
+function parametersOf(architecture: ModelArchitecture): number {
+  const counted = totalParameters(parameterCounts(architecture))
+  const stated = architecture.safetensorsBytes
+  if (architecture.parametersTotal !== null || stated === null) return architecture.parametersTotal ?? counted
+  const bytesEach = stated / counted
+  const least = architecture.quantization === null ? 1 : 0
+  return bytesEach > 4.5 || bytesEach < least ? Math.round(stated / 2) : counted
 }
 
 const described = new Map<string, CatalogueModel>()

@@ -102,3 +102,16 @@ describe('a guess by the name', () => {
     expect(similarModel('someone/Unheard-Of-9B-AWQ')).toBeNull()
   })
 })
+
+test('what a name says of the size is what the shape gives, but for mixtures that are named after a part', () => {
+  const otherwise = /Llama-4-|1_8B|1_6b|MiniCPM-2B|Falcon3-1B|Nemotron|Zamba2/
+  for (const model of listModels().filter(({ id }) => !otherwise.test(id))) {
+    const sizes = [...(model.id.split('/')[1] ?? '').matchAll(/(?<![A-Za-z\d.])(\d+(?:\.\d+)?)B(?![a-z])/gi)]
+    if (sizes.length === 0) continue
+    const billions = Math.max(...sizes.map((size) => Number(size[1])))
+    // A quantized checkpoint whose shape is incomplete is told by its bytes alone.
+    if (model.quantization !== null || /NVFP4|FP8|Int/i.test(model.id) || /-2512|3\.5-128B/.test(model.id)) continue
+    expect(model.parameters / 1e9 / billions, `${model.id}: ${model.parameters}`).toBeGreaterThan(0.6)
+    expect(model.parameters / 1e9 / billions, `${model.id}: ${model.parameters}`).toBeLessThan(1.5)
+  }
+})
