@@ -49,7 +49,9 @@ export function resolve(steps: readonly QuestionStep[], machine: Machine, answer
     }
     recipe = applyFields(recipe, step, answers.fields)
   }
-  return { recipe: name === undefined ? { ...recipe, name: nameFor(recipe) } : recipe, offers, chosen }
+  const named = name === undefined ? { ...recipe, name: nameFor(recipe) } : recipe
+  // In the order of the schema, so that the same answers give the same bytes, from picks as from a recipe.
+  return { recipe: recipeSchema.parse(named), offers, chosen }
 }
 
 /** What was named outright, else the row that was picked, else what is recommended. A new pick takes back what was named before it. */
