@@ -34,8 +34,8 @@ export type Stall =
 
 export type LifeSigns = {
   readonly hear: (lines: readonly LogLine[]) => void
-  /** `now` in milliseconds of a steady clock. */
-  readonly see: (work: Work, now: number) => void
+  /** `now` in milliseconds of a steady clock. `gain`: something got on that is not the engine's own work. */
+  readonly see: (work: Work, now: number, gain?: boolean) => void
   readonly stall: (now: number) => Stall | null
 }
 
@@ -69,11 +69,11 @@ export function createLifeSigns(stallSeconds: number, begin: number): LifeSigns 
     hear: (lines) => {
       for (const { message } of lines) noteLine(message)
     },
-    see(work, now) {
+    see(work, now, gain = false) {
       const ticks = before === null ? 0 : work.cpuTicks - before.work.cpuTicks
       const share = before === null ? 0 : ticks / Math.max(1, (now - before.at) * ticksPerMillisecond)
       const hasRead = before !== null && work.readBytes > before.work.readBytes
-      if (heard || hasRead) lastGain = now
+      if (heard || hasRead || gain) lastGain = now
       if (share > idleShare || work.waitsForDisk) lastBusy = now
       heard = false
       before = { work, at: now }

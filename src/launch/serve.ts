@@ -54,11 +54,11 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
   context.emit({ type: 'spawned', pid, ...(identity && { identity }), log, host, port, purpose, model: servedName })
 
   try {
-    await whileRunning(engine, { request, context, log, killsBefore }, async (signal, onReady) => {
+    await whileRunning(engine, { request, context, log, killsBefore }, async (signal, { onReady, onGain }) => {
       const client = createApiClient(request, apiKey)
       if (request.prepare) {
         await waitForServer(request, client, signal)
-        await runPreparation(request.prepare, environment, { ...context, signal })
+        await runPreparation(request.prepare, environment, { ...context, signal }, onGain)
       }
       const { models, maxModelLen } = await waitForModel(request, client, signal)
       const seconds = (performance.now() - begin) / 1000
@@ -91,7 +91,7 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
 async function whileRunning(
   engine: EngineProcess,
   { request, context, log, killsBefore }: Start,
-  work: (signal: AbortSignal, onReady: () => void) => Promise<void>,
+  work: (signal: AbortSignal, tell: { onReady: () => void; onGain: () => void }) => Promise<void>,
 ): Promise<void> {
   const over = new AbortController()
   const signal = AbortSignal.any([context.signal, over.signal])
@@ -105,11 +105,15 @@ async function whileRunning(
   })
   // The log is read behind its writer: what it says of the start once the engine has answered is no news.
   let isStarting = true
-  const watching = watchStart(request, engine.pid, follower, (event) => {
+  const watch = watchStart(request, engine.pid, follower, (event) => {
     if (isStarting) context.emit(event)
-  }).watch(signal)
-  const working = work(signal, () => {
-    isStarting = false
+  })
+  const watching = watch.watch(signal)
+  const working = work(signal, {
+    onReady: () => {
+      isStarting = false
+    },
+    onGain: watch.note,
   })
   try {
     await Promise.race([working, watching, ending])

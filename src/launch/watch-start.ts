@@ -9,6 +9,8 @@ import type { LogFollower } from './log-follower.ts'
 export type StartWatch = {
   /** Runs until aborted, or until the engine no longer gets on: then it throws a Problem. */
   readonly watch: (signal: AbortSignal) => Promise<never>
+  /** Tells that work for the engine got on elsewhere: a model is being fetched into it. */
+  readonly note: () => void
 }
 
 const logMilliseconds = 500
@@ -25,6 +27,7 @@ export function watchStart(
   const observer = createObserver()
   const signs = createLifeSigns(stallSeconds, performance.now())
   let told = ''
+  let noted = false
 
   async function read(): Promise<void> {
     const lines = await follower.read()
@@ -37,6 +40,9 @@ export function watchStart(
   }
 
   return {
+    note() {
+      noted = true
+    },
     async watch(signal) {
       let looked = Number.NEGATIVE_INFINITY
       for (;;) {
@@ -44,7 +50,8 @@ export function watchStart(
         const now = performance.now()
         if (now - looked >= Math.min(workMilliseconds, stallSeconds * 250)) {
           looked = now
-          signs.see(await workOf(pid, argv), now)
+          signs.see(await workOf(pid, argv), now, noted)
+          noted = false
           const stall = signs.stall(now)
           if (stall) throw stalled(stall, observer.phase().text)
         }

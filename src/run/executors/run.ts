@@ -1,12 +1,10 @@
 import { homedir } from 'node:os'
 import { basename } from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
-import { stripVTControlCharacters } from 'node:util'
-import { printableLine } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell-quote.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { indexCredentials } from '../index-credentials.ts'
+import { outputLines } from '../output-lines.ts'
 import { progressReader } from '../progress/reader.ts'
 import { type ProcessResult, runProcess } from '../run-process.ts'
 import { toolFailure } from './tool-failure.ts'
@@ -17,7 +15,7 @@ const defaultTimeoutSeconds = 24 * 60 * 60
 /** Runs a program: output to the log, progress to the journal, exit code 0 is success. */
 export async function run(operation: OperationOf<'run'>, context: OperationContext): Promise<void> {
   const read = operation.progress === undefined ? null : progressReader(operation.progress)
-  const lines = lineSplitter((line) => {
+  const lines = outputLines((line) => {
     lastLines.push(line)
     if (lastLines.length > 20) lastLines.shift()
     const update = read?.(line) ?? null
@@ -99,23 +97,5 @@ function failure(
         exit: 'failed',
       })
     }
-  }
-}
-
-/** Cuts output into lines; a carriage return ends one too, as progress bars end theirs. */
-function lineSplitter(onLine: (line: string) => void): { write: (chunk: Buffer) => void; end: () => void } {
-  const decoder = new StringDecoder('utf8')
-  let partial = ''
-  const pass = (line: string): void => {
-    const text = printableLine(stripVTControlCharacters(line)).trim()
-    if (text !== '') onLine(text)
-  }
-  return {
-    write(chunk) {
-      const pieces = (partial + decoder.write(chunk)).split(/[\r\n]/)
-      partial = (pieces.pop() ?? '').slice(-16_384)
-      for (const piece of pieces) pass(piece)
-    },
-    end: () => pass(partial),
   }
 }
