@@ -1,6 +1,7 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { engineBuild } from '#src/advice/engine-build.ts'
 import { llamaCppProgram } from '#src/advice/llama-cpp-program.ts'
+import { ollamaProgram } from '#src/advice/ollama-program.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { withFields } from '#src/recipe/fields.ts'
@@ -12,7 +13,8 @@ import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
  */
 export function localise(recipe: Recipe, machine: Machine): { recipe: Recipe; advice: readonly Advice[] } {
   if (recipe.packages.lock) return { recipe, advice: [] }
-  const own = recipeSchema.parse(withFields(recipe, llamaCppProgram(machine, recipe.engine)))
+  const program = { ...llamaCppProgram(machine, recipe.engine), ...ollamaProgram(machine, recipe.engine) }
+  const own = recipeSchema.parse(withFields(recipe, program))
   const build = engineBuild(own, machine)
   const { packages, engine } = recipeSchema.parse(withFields(own, build.set))
   const open = {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { withoutCredentials } from '../core/redact.ts'
 import { shellLine, shellQuote } from '../core/shell-quote.ts'
+import { unpackArguments } from '../plan/describe.ts'
 import type { Operation } from '../plan/operation.ts'
 import { commandLine } from './sh-checks.ts'
 import type { ShellContents } from './sh-contents.ts'
@@ -44,6 +45,12 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
       return [
         `extract ${shellLine([operation.archive, operation.member, operation.path])} ${(operation.mode ?? 0o644).toString(8)}`,
       ]
+    case 'unpack': {
+      const needs = operation.archive.endsWith('.zst')
+        ? [`command -v zstd >/dev/null 2>&1 || fail ${shellQuote(`zstd is needed to unpack ${operation.archive}`)}`]
+        : []
+      return [...needs, commandLine({ argv: unpackArguments(operation) }, needsRoot)]
+    }
     case 'serve':
       return serveLines(operation.serve)
   }

@@ -23,12 +23,17 @@ export function serveLines(serve: Serve): string[] {
     'engine=$!',
     ...(prepare.length === 0 ? [] : [`wait_for '' ${seconds}`]),
     ...prepare.map((argv) => commandLine({ argv, environment: serve.environment }, false)),
-    `wait_for ${shellQuote(JSON.stringify(servedName))} ${seconds}`,
+    `wait_for ${shellQuote(JSON.stringify(listedName(serve)))} ${seconds}`,
     ...serve.prompts.map((prompt) => askLine(servedName, prompt)),
     ...(serve.afterTest === 'keep'
       ? ['say "   left running: process $engine; end it with: kill -INT $engine"', "engine=''"]
       : ['stop_engine', ...cleanUp.map((argv) => `quietly ${shellLine(argv)} || true`)]),
   ]
+}
+
+/** Ollama lists a name without a tag with the tag `latest`. */
+function listedName({ engine, servedName }: Serve): string {
+  return engine === 'ollama' && !servedName.includes(':') ? `${servedName}:latest` : servedName
 }
 
 function start({ argv, environment, directory, engine, apiKeyFile }: Serve): string[] {

@@ -2,7 +2,7 @@
 export const ollamaRelease = {
   version: '0.32.7',
   architecture: 'x86_64',
-  url: 'https://github.com/ollama/ollama/releases/download/v0.32.7/ollama-linux-amd64.tar.zst',
+  file: 'ollama-linux-amd64.tar.zst',
   /** As recorded by the chromebrew package of this version (packages/ollama.rb, 2026). */
   sha256: 'ed1e39fe8fea90bd7f4c723bd949a2cea3153e111220ec0a183ea5b8dc8b2cae',
   /** About; that of 0.32.5 is 1,422,353,729. */

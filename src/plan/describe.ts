@@ -20,6 +20,19 @@ export function describeCheck(check: Check): string {
   }
 }
 
+/** The command that unpacks an archive where tar finds its decompressors. */
+export function unpackArguments({ archive, directory, strip = 0 }: Extract<Operation, { kind: 'unpack' }>): string[] {
+  return [
+    'tar',
+    archive.endsWith('.zst') ? '--zstd' : '-z',
+    '-xf',
+    archive,
+    '-C',
+    directory,
+    `--strip-components=${strip}`,
+  ]
+}
+
 /** An operation as one line: the command itself where it is one, else what happens in the same style. */
 export function describeOperation(operation: Operation): string {
   switch (operation.kind) {
@@ -51,6 +64,8 @@ export function describeOperation(operation: Operation): string {
         " '>' ",
         ' > ',
       )
+    case 'unpack':
+      return shellLine(unpackArguments(operation))
     case 'serve':
       return [...assignments(operation.serve.environment), shellLine(operation.serve.argv)].join(' ')
   }

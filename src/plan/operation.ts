@@ -65,6 +65,13 @@ export const operationSchema = z.discriminatedUnion('kind', [
     path: z.string(),
     mode: z.number().int().optional(),
   }),
+  /** Unpacks a .tar.gz or .tar.zst into a folder that is there; `strip` leading folders are left out of every path. */
+  z.strictObject({
+    kind: z.literal('unpack'),
+    archive: z.string().regex(/\.tar\.(gz|zst)$/),
+    directory: z.string(),
+    strip: z.number().int().nonnegative().optional(),
+  }),
   /** Starts an engine, waits for it, proves that it generates, measures, and stops or leaves it. */
   z.strictObject({ kind: z.literal('serve'), serve: serveSchema }),
 ])

@@ -55,7 +55,7 @@ function unpack(context: PlanContext, { file, sha256 }: Archives[number], folder
   return [
     { kind: 'fetch', path, sha256, sources: [{ kind: 'url', url }] },
     // Each archive holds one folder, named after the release.
-    { kind: 'run', argv: ['tar', '-xzf', path, '-C', folder, '--strip-components=1'] },
+    { kind: 'unpack', archive: path, directory: folder, strip: 1 },
     { kind: 'remove', path },
   ]
 }

@@ -1,17 +1,20 @@
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { ollamaRelease } from '../../knowledge/ollama-release.ts'
 import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
+import type { Check } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
+import { releaseUrl } from './releases.ts'
 import { clientHost, proofModelName, testPrompts } from './vllm-arguments.ts'
 
 /** Ollama: the one that is installed, or rigup's own copy beside the recipe's other files. */
 export const ollama: EnginePlanner = {
   install(context) {
-    return installed(context) ? [] : [fetchOllama(context)]
+    return usesInstalled(context) ? [] : [unpackOllama(context)]
   },
 
   // Ollama fetches through its own server, so it happens when that is up.
@@ -20,26 +23,28 @@ export const ollama: EnginePlanner = {
   serve(context, purpose): Serve {
     const { recipe, proofModel } = context
     const paths = installPaths(context, uvVersion)
-    const program = ollamaProgram(context)
-    const host = clientHost(recipe.server.host)
+    const program = programOf(context)
+    const { host, port } = recipe.server
     const servedName = purpose === 'proof' ? proofModelName : recipe.model.id
+    // The proof model is not left among the operator's own.
+    const models = purpose === 'proof' ? join(paths.engine, 'proof-models') : recipe.install.modelCache
     return {
       engine: 'ollama',
       purpose,
       argv: [program, 'serve'],
       environment: {
-        OLLAMA_HOST: `${recipe.server.host}:${recipe.server.port}`,
+        OLLAMA_HOST: `${isIPv6(host) ? `[${host}]` : host}:${port}`,
         OLLAMA_CONTEXT_LENGTH: String(recipe.layout.maxModelLen ?? recipe.workload.contextTokens),
         OLLAMA_NUM_PARALLEL: String(recipe.workload.users),
-        ...(recipe.install.modelCache ? { OLLAMA_MODELS: recipe.install.modelCache } : {}),
+        ...(models ? { OLLAMA_MODELS: models } : {}),
         ...recipe.server.environment,
       },
       prepare:
         purpose === 'proof'
           ? [[program, 'create', servedName, '--file', join(paths.proofModel, 'Modelfile')]]
           : [[program, 'pull', recipe.model.id]],
-      host,
-      port: recipe.server.port,
+      host: clientHost(host),
+      port,
       servedName,
       prompts: testPrompts(purpose, proofModel),
       stallSeconds: 600,
@@ -52,51 +57,72 @@ function installed({ machine }: PlanContext): string | null {
   return machine.tools.find((tool) => tool.name === 'ollama')?.path.value ?? null
 }
 
-function ollamaProgram(context: PlanContext): string {
-  return installed(context) ?? join(installPaths(context, uvVersion).engine, 'ollama', 'bin', 'ollama')
+/** A recipe that was made ready for a machine says which; another takes what is there. */
+function usesInstalled(context: PlanContext): boolean {
+  const { build, archives } = context.recipe.engine
+  return build === 'installed' || (archives === undefined && installed(context) !== null)
 }
 
-function fetchOllama(context: PlanContext): Action {
-  const paths = installPaths(context, uvVersion)
-  const { machine } = context
-  const architecture = machine.cpu.architecture.value
-  if (architecture !== null && architecture !== ollamaRelease.architecture) {
-    throw new Problem({
-      what: `rigup has no checksum for Ollama on ${architecture}.`,
-      next: 'Install Ollama from https://ollama.com/download, then run rigup again: it uses the one it finds.',
-      exit: 'machine',
-    })
-  }
-  const archive = join(context.directories.cache, 'downloads', `ollama-${ollamaRelease.version}.tar.zst`)
-  const directory = join(paths.engine, 'ollama')
-  const answers = {
-    kind: 'command' as const,
-    argv: [ollamaProgram(context), '--version'],
-    contains: ollamaRelease.version,
-  }
+function programOf(context: PlanContext): string {
+  if (!usesInstalled(context)) return join(folderOf(context), 'bin', 'ollama')
+  const program = installed(context)
+  if (program !== null) return program
+  throw new Problem({
+    what: 'There is no ollama here, and the recipe wants the one that is installed.',
+    why: `It was made with ${context.recipe.engine.version}.`,
+    next: 'Install Ollama, or take engine.build out of the recipe: rigup then fetches its own copy.',
+    exit: 'machine',
+  })
+}
+
+function folderOf(context: PlanContext): string {
+  return join(installPaths(context, uvVersion).engine, 'ollama')
+}
+
+function unpackOllama(context: PlanContext): Action {
+  const { engine } = installPaths(context, uvVersion)
+  const { version, archives } = context.recipe.engine
+  const release = archives ?? pinnedArchives(context)
+  const tag = archives === undefined ? ollamaRelease.version : version
+  // Without a server it says: `Warning: client version is 0.32.7`.
+  const answers: Check = { kind: 'command', argv: [programOf(context), '--version'], contains: tag }
   return action(
     {
       id: 'ollama',
-      title: `Ollama ${ollamaRelease.version}`,
+      title: `Ollama ${tag}`,
       reason: 'Unpacked without root beside the recipe; nothing under /usr is touched and no service is made.',
       operations: [
-        {
-          kind: 'fetch',
-          path: archive,
-          sha256: ollamaRelease.sha256,
-          sources: [{ kind: 'url', url: ollamaRelease.url }],
-        },
-        { kind: 'make-directory', path: directory },
-        { kind: 'run', argv: ['tar', '--zstd', '-xf', archive, '-C', directory] },
-        { kind: 'remove', path: archive },
+        { kind: 'make-directory', path: engine },
+        { kind: 'make-directory', path: folderOf(context) },
+        ...release.flatMap(({ file, sha256 }) => {
+          const path = join(context.directories.cache, 'downloads', `${tag}-${file}`)
+          const url = releaseUrl(context, 'ollama/ollama', `v${tag}`, file)
+          return [
+            { kind: 'fetch' as const, path, sha256, sources: [{ kind: 'url' as const, url }] },
+            { kind: 'unpack' as const, archive: path, directory: folderOf(context) },
+            { kind: 'remove' as const, path },
+          ]
+        }),
       ],
     },
     {
       check: [answers],
       verify: [answers],
-      undo: [{ kind: 'remove', path: paths.engine }],
+      undo: [{ kind: 'remove', path: engine }],
       downloadBytes: ollamaRelease.downloadBytes,
       diskBytes: ollamaRelease.diskBytes,
     },
   )
+}
+
+function pinnedArchives({ recipe, machine }: PlanContext): { file: string; sha256: string }[] {
+  const { file, sha256, architecture, version } = ollamaRelease
+  const processor = machine.cpu.architecture.value ?? architecture
+  if (processor === architecture && ['newest', version].includes(recipe.engine.version)) return [{ file, sha256 }]
+  throw new Problem({
+    what: `rigup has no checksum for Ollama ${recipe.engine.version} on ${processor}.`,
+    why: `It pins ${version} for ${architecture}, and installs nothing from the network that it cannot verify.`,
+    next: 'Install Ollama from https://ollama.com/download, then run rigup again: it uses the one it finds.',
+    exit: 'machine',
+  })
 }

@@ -55,13 +55,13 @@ export const engineSchema = z.strictObject({
   /** `sha256:...`; a saved recipe of an image always has it. */
   digest: digestSchema.optional(),
   containerTool: z.enum(['docker', 'podman']).optional(),
-  /** llama.cpp only; absent: what suits the machine. */
+  /** llama.cpp, and `installed` for Ollama; absent: what suits the machine. */
   build: z.enum(llamaCppBuilds).optional(),
-  /** The archives of the release that llama.cpp is unpacked from; a saved recipe of one of the project's builds has them. */
+  /** llama.cpp and Ollama: the archives of the release that they are unpacked from; a saved recipe of such an engine has them. */
   archives: z
     .array(
       z.strictObject({
-        file: z.string().regex(/^[\w.-]+\.tar\.gz$/, 'the name of a .tar.gz'),
+        file: z.string().regex(/^[\w.-]+\.tar\.(gz|zst)$/, 'the name of a .tar.gz or .tar.zst'),
         sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'),
       }),
     )

@@ -6,6 +6,7 @@ import { addLine, removeLine } from './lines.ts'
 import { pull } from './pull.ts'
 import { remove } from './remove.ts'
 import { run } from './run.ts'
+import { unpack } from './unpack.ts'
 
 /** All executors; the one that starts engines comes from src/launch, which this folder does not know. */
 export function executorsWith(serve: Executors['serve']): Executors {
@@ -17,6 +18,7 @@ export function executorsWith(serve: Executors['serve']): Executors {
     remove,
     extract,
     serve,
+    unpack,
     fetch: fetchFile,
     'make-directory': makeDirectory,
     'make-key': makeKey,

@@ -55,7 +55,7 @@ export class Rigup {
   async script(text: string): Promise<Said> {
     const path = join(this.home, 'exported.sh')
     await writeFile(path, text)
-    return this.execute(['sh', path])
+    return this.execute(['timeout', '120', 'sh', path])
   }
 
   /** Writes a recipe into a file of its own. */
