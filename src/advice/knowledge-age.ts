@@ -1,4 +1,4 @@
-import { catalogueDate, listModels } from '../knowledge/models/catalogue.ts'
+import { catalogueDate, listModelIds } from '../knowledge/models/catalogue.ts'
 import { knowledgeDate, newestRelease, releaseFor } from '../knowledge/vllm/releases.ts'
 import { compareVersions } from '../knowledge/vllm/version.ts'
 import type { Advice } from './advice.ts'
@@ -43,7 +43,7 @@ export function catalogueAge(today: Date): Advice {
     {
       id: 'catalogue-age',
       about: 'model.id',
-      what: `The catalogue knows ${listModels().length} models, as of ${catalogueDate}.`,
+      what: `The catalogue knows ${listModelIds().length} models, as of ${catalogueDate}.`,
       why: `That was ${ago(days)}. Any other is read from the hub when it is named.`,
       source: { title: "rigup's catalogue of models", reference: 'src/knowledge/data/models.json' },
     },

@@ -212,7 +212,9 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
 /** The settings that another row than the chosen one brings along; enter on the chosen row changes nothing. */
 function decidedBy(step: QuestionStep, choice: string, { offers, chosen }: Resolved): readonly FieldPath[] {
   if (chosen[step.id]?.id === choice) return []
-  return Object.keys(offers[step.id]?.choices.find(({ id }) => id === choice)?.set ?? {})
+  const set = offers[step.id]?.choices.find(({ id }) => id === choice)?.set ?? {}
+  // Only the step's own: a checkpoint that is picked later does not take back the model that was named.
+  return step.fields.map(({ path }) => path).filter((path) => Object.hasOwn(set, path))
 }
 
 /** A draft says which machine it is for, and what was corrected on it. */

@@ -2,7 +2,7 @@ import { catalogueAge } from '#src/advice/knowledge-age.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { knownModel } from '#src/advice/model-facts.ts'
 import { bestRoute } from '#src/advice/routes.ts'
-import { catalogueDate, listModels } from '#src/knowledge/models/catalogue.ts'
+import { catalogueDate, listModelIds } from '#src/knowledge/models/catalogue.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { withFields } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
@@ -83,14 +83,14 @@ function forBestRoute({ machine, recipe, asked }: OfferInput): Recipe {
 function search(text: string, input: OfferInput): Choice[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return []
-  const found = listModels().filter(({ id }) => words.every((word) => id.toLowerCase().includes(word)))
+  const found = listModelIds().filter((id) => words.every((word) => id.toLowerCase().includes(word)))
   const reckoned = forBestRoute(input)
   const rows = found
     .slice(0, mostFound)
-    .map(({ id }) => catalogueChoice(id, input.machine, reckoned))
+    .map((id) => catalogueChoice(id, input.machine, reckoned))
     .filter((choice) => choice !== null)
   const typed = text.trim()
-  if (words.length > 1 || found.some(({ id }) => id.toLowerCase() === typed.toLowerCase())) return rows
+  if (words.length > 1 || found.some((id) => id.toLowerCase() === typed.toLowerCase())) return rows
   const source = modelSource(typed)
   if (source === 'ollama') return /:/.test(typed) ? [...rows, ollamaChoice(typed)] : rows
   const whole = modelFields.find(({ path }) => path === 'model.id')?.parse(typed)

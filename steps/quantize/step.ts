@@ -4,6 +4,7 @@ import { memoryOf, usableCards } from '#src/advice/layout.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { type KnownModel, knownModel, symmetricOf } from '#src/advice/model-facts.ts'
 import { type Placement, placementOf, reckonedVersion } from '#src/advice/placement.ts'
+import { placementAsAsked } from '#src/advice/placement-as-asked.ts'
 import { checkpointAdvice } from '#src/advice/quantization.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { ggufBytes, ggufCopyOf } from '#src/knowledge/gguf.ts'
@@ -24,22 +25,23 @@ export const quantizeStep: QuestionStep = {
   shows: (field, recipe) => isMeant(field.path, recipe),
 }
 
-function offer({ machine, recipe }: OfferInput): Offer {
+function offer({ machine, recipe, asked }: OfferInput): Offer {
   const isCpu = isCpuRoute(recipe.engine.route)
   const model = knownModel(recipe.model)
   if (isCpu || !recipe.engine.route.startsWith('vllm'))
     return only(isCpu ? cpuChoice(machine, recipe) : plainChoice(recipe))
   if (!model) return only(unknownChoice(machine, recipe))
   const variants = [model, ...model.variants.map(findModel).filter((variant) => variant !== null)]
-  const offers = variants.map((variant) => variantOffer(variant, machine, recipe))
+  const offers = variants.map((variant) => variantOffer(variant, machine, recipe, asked))
   // A variant that loses nothing comes first; among the rest, the larger is the closer to the original.
   const ranked = offers.toSorted((a, b) => rank(a.choice) - rank(b.choice) || b.bytes - a.bytes)
   const memory = Object.fromEntries(ranked.flatMap(({ choice, use }) => (use ? [[choice.id, use]] : [])))
   const choices = ranked.map(({ choice }) => choice)
   // Who names a quantized checkpoint wants that one, as long as it runs.
-  const named =
-    model.quantization === null ? undefined : choices.find(({ id, state }) => id === model.id && state !== 'no')
   const fits = choices.some(({ state }) => state !== 'no')
+  const named = choices.find(
+    ({ id, state }) => id === model.id && (fits ? model.quantization !== null && state !== 'no' : true),
+  )
   return {
     choices,
     recommended: (named ?? choices[0])?.id ?? '',
@@ -87,8 +89,9 @@ function nothingFits({ id, parameters }: KnownModel, machine: Machine): Advice {
 /** A variant of a model: what the catalogue, or the checkpoint itself, says of it. */
 type Variant = Pick<KnownModel, 'id' | 'bytes' | 'family' | 'architecture' | 'quantization'>
 
-function variantOffer(variant: Variant, machine: Machine, recipe: Recipe): VariantOffer {
-  const placement = placementOf({ machine, model: variant, recipe })
+function variantOffer(variant: Variant, machine: Machine, recipe: Recipe, asked: OfferInput['asked']): VariantOffer {
+  const advised = placementOf({ machine, model: variant, recipe })
+  const placement = advised && placementAsAsked(advised, { machine, model: variant, recipe }, asked)
   const checkpoint = checkpointAdvice({
     method: variant.quantization,
     machine,
@@ -128,9 +131,17 @@ function variantOffer(variant: Variant, machine: Machine, recipe: Recipe): Varia
 function noteOf(placement: Placement | null): string {
   if (!placement) return 'no card to lay it on'
   const { fit, state } = placement
-  if (state === 'no') return 'too large for these cards'
+  if (state === 'no') return reasonOf(fit)
   const users = `${fit.concurrency < 10 ? fit.concurrency.toFixed(1) : Math.floor(fit.concurrency)} users`
   return state === 'tight' ? `tight, ${users}` : `fits, ${users}`
+}
+
+/** Why it does not start, in a few words. */
+function reasonOf(fit: Placement['fit']): string {
+  const refusal = fit.reasons.find(({ kind }) => kind === 'refuse')?.id
+  if (refusal === 'fit-too-long') return `too long: ${Math.max(0, fit.maxModelLen).toLocaleString('en')} tokens fit`
+  if (refusal === 'fit-busy') return 'more than is free on these cards'
+  return refusal === 'fit-layout' ? 'not in this layout' : 'too large for these cards'
 }
 
 /** What a placement writes: layout, length, utilization, and the variables that the links ask for. */

@@ -24,6 +24,29 @@ test('a model that vLLM cannot cut into stages is laid out without', () => {
   expect(recipe.layout.pipelineParallel).toBe(1)
 })
 
+test('what is set by hand is what is reckoned: cards, shares and the bar follow', () => {
+  const eight = asked(rig, { model: 'Qwen/Qwen3-8B', 'tensor-parallel': '8', 'pipeline-parallel': '1' })
+  expect(eight.recipe.layout).toMatchObject({ tensorParallel: 8, pipelineParallel: 1 })
+  expect(eight.recipe.layout.gpus ?? rig.gpus.map(({ index }) => index)).toHaveLength(8)
+  expect(eight.recipe.server.environment).not.toHaveProperty('VLLM_PP_LAYER_PARTITION')
+  const stages = asked(rig, {
+    model: 'Qwen/Qwen2.5-72B-Instruct-GPTQ-Int4',
+    'tensor-parallel': '1',
+    'pipeline-parallel': '8',
+  })
+  expect(stages.recipe.server.environment.VLLM_PP_LAYER_PARTITION?.split(',')).toHaveLength(8)
+  const bar = (flags: Record<string, string>) => {
+    const { offers } = asked(shippedMachine('rtx3060-desktop'), { model: 'Qwen/Qwen3-8B-AWQ', ...flags })
+    return offers.quantize?.memory?.['Qwen/Qwen3-8B-AWQ']?.parts.find(({ name }) => name === 'kv')?.bytes ?? 0
+  }
+  expect(bar({ utilization: '0.75' })).toBeLessThan(bar({ utilization: '0.9' }))
+  const long = asked(shippedMachine('rtx3060-desktop'), { model: 'Qwen/Qwen3-8B-AWQ', 'max-model-len': '40000' })
+  expect(long.chosen.quantize).toMatchObject({
+    state: 'no',
+    note: expect.stringMatching(/^too long: [\d,]+ tokens fit$/),
+  })
+})
+
 test('equal shares are left to vLLM', () => {
   const { recipe } = asked(shippedMachine('rtx3060-desktop'), { model: 'Qwen/Qwen3-8B-AWQ' })
   expect(recipe.server.environment).not.toHaveProperty('VLLM_PP_LAYER_PARTITION')

@@ -29,7 +29,8 @@ export function memoryContradictions(
 /** Flags that set the memory by themselves, or load no weights. */
 const ownMemory = ['kv-cache-memory-bytes', 'kv-cache-memory', 'load-format', 'hf-overrides', 'num-gpu-blocks-override']
 
-function fitInputOf(recipe: Recipe, machine: Machine, architecture: ModelArchitecture): FitInput | null {
+/** What the fit is asked about a recipe as it stands; null where memory is not known, or flags take it over. */
+export function fitInputOf(recipe: Recipe, machine: Machine, architecture: ModelArchitecture): FitInput | null {
   const { layout, engine, quantization, server } = recipe
   if (!isVllm(recipe) || engine.route.startsWith('vllm-cpu') || quantization.method !== 'checkpoint') return null
   if (ownMemory.some((name) => name in server.arguments)) return null

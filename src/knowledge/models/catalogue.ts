@@ -143,6 +143,11 @@ export function modelsLike(id: string): CatalogueModel[] {
   return entriesLike(bareName(id)).map(model)
 }
 
+/** The ids of the catalogue, in its order; cheap, where the models themselves are not needed. */
+export function listModelIds(): string[] {
+  return file.models.map(({ id }) => id)
+}
+
 /** Every model of the catalogue, ordered by id. */
 export function listModels(): CatalogueModel[] {
   return file.models.map(model)
