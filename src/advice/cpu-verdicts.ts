@@ -66,7 +66,9 @@ export function cpuVerdictLine(verdicts: readonly CpuVerdict[]): string {
   if (verdicts.every(({ state }) => state === 'runs')) return 'every engine build runs on it'
   return (['no', 'limited', 'unknown', 'runs'] as const)
     .flatMap((state) => {
-      const builds = verdicts.filter((verdict) => verdict.state === state).map(({ build }) => build)
+      const builds = verdicts
+        .filter((verdict) => verdict.state === state)
+        .map(({ build }) => build.replace(/ for (the )?/, ' '))
       return builds.length === 0 ? [] : [`${signs[state]}: ${builds.join(', ')}`]
     })
     .join('   ')

@@ -34,7 +34,7 @@ function gpuRows({ gpus }: Machine, room: number): HardwareRow[] {
     ...alike.filter((gpu) => shown.has(gpu)).map((gpu) => cardText(gpu)),
   ])
   const rest = gpus.length - shown.size
-  const more = rest > 0 ? [`  ${rest} more, idle and without a problem that was seen (e lists them)`] : []
+  const more = rest > 0 ? [`  ${rest} more, idle (e lists them)`] : []
   return [...rows, ...more].map((text, index) => ({ topic: index === 0 ? 'GPUs' : '', text: printableLine(text) }))
 }
 
@@ -102,7 +102,7 @@ function cpuRows(machine: Machine): HardwareRow[] {
               ? 'no AVX'
               : ''
   const cores = cpu.cores.value === null ? '' : `${cpu.cores.value} ${cpu.cores.value === 1 ? 'core' : 'cores'}`
-  const text = [cpu.model.value ?? cpu.vendor.value ?? dash, cores, vector].filter(Boolean).join('   ')
+  const text = [shortCpuName(cpu.model.value ?? cpu.vendor.value ?? dash), cores, vector].filter(Boolean).join('   ')
   return [
     { topic: 'CPU', text: printableLine(text) },
     { topic: '', text: printableLine(`  ${cpuVerdictLine(cpuVerdicts(machine))}`) },
@@ -157,4 +157,13 @@ function correctedRows(machine: Machine): HardwareRow[] {
     topic: index === 0 ? 'Changed' : '',
     text: printableLine(text),
   }))
+}
+
+/** `Intel(R) Pentium(R) CPU G4400 @ 3.30GHz` as people say it: `Intel Pentium G4400`. */
+function shortCpuName(name: string): string {
+  return name
+    .replace(/\((R|TM)\)/gi, '')
+    .replace(/\b(CPU|Processor|\d+-Cores?)\b|@.*$/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }

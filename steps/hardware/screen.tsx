@@ -50,10 +50,11 @@ export function HardwareScreen(props: HardwareScreenProps) {
   const open = (name: Panel) => setPanel(panel === name ? null : name)
   useKeys([
     ...(machine && !reading && panel === null ? [bind(commands.continue, props.next)] : []),
-    bind(commands.evidence, () => open('evidence')),
-    bind(commands.override, () => open('correct')),
-    bind(commands.readAgain, props.readAgain),
-    ...(tools && machine
+    ...(panel === null || panel === 'evidence' ? [bind(commands.evidence, () => open('evidence'))] : []),
+    ...(panel === null
+      ? [bind(commands.override, () => open('correct')), bind(commands.readAgain, props.readAgain)]
+      : []),
+    ...(tools && machine && panel === null
       ? [
           bind(commands.save, () => open('save'), {
             help: 'Save what the tools of this machine print, without names and serial numbers, for a bug report.',
