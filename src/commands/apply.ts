@@ -6,17 +6,19 @@ import { correctionsOf, withRecordedCorrections } from '../machine/corrections.t
 import { machineFingerprint } from '../machine/fingerprint.ts'
 import type { Machine } from '../machine/schema.ts'
 import { machineSummary } from '../machine/summary.ts'
+import { planLines } from '../plan/render/text.ts'
 import { loadRecipe } from '../recipe/files.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
 import { createRun, resumableRun, runStatus } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
-import { askYesNo } from './ask.ts'
+import { askChoice } from './ask.ts'
 import { finishRun } from './finish-run.ts'
 import { followRun, sayUnfinished } from './follow-run.ts'
 import { type CommandIo, say } from './io.ts'
 import { loadMachine } from './load-machine.ts'
 import { type Prepared, prepare, refuse } from './prepare.ts'
+import { runWizard } from './wizard.ts'
 import { workerCommandLine } from './worker.ts'
 
 export type ApplyOptions = {
@@ -40,12 +42,13 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
   const prepared = await prepare(recipe, loaded.lock, machine)
   refuse(prepared.refusals, recipe)
   announce(prepared, machine, recipe, io)
-  if (
-    !options.yes &&
-    !(await askYesNo('Carry this out?', io, `rigup apply ${given} --yes carries it out without asking.`))
-  ) {
-    say(io, 'Nothing was changed.')
-    return exitCodes.ok
+  if (!options.yes) {
+    const decision = await decide(given, prepared, differs(recipe, machine), io)
+    if (decision === 'steps') return runWizard({ recipe: given, new: true, fields: {} }, io)
+    if (decision === 'leave') {
+      say(io, 'Nothing was changed.')
+      return exitCodes.ok
+    }
   }
   const { runDirectory, told } = await begin(prepared, given)
   say(
@@ -65,9 +68,34 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
   return exitCodes.ok
 }
 
+type Decision = 'carry-out' | 'steps' | 'leave'
+
+/** Asks what to do with the plan; showing its commands changes nothing, and asks again. */
+async function decide(given: string, { plan }: Prepared, isDifferent: boolean, io: CommandIo): Promise<Decision> {
+  const prompt = {
+    question: 'Carry this out?',
+    choices: [
+      { value: 'carry-out', label: 'carry it out' },
+      { value: 'commands', label: 'show every command first' },
+      { value: 'steps', label: 'go through the steps, with this recipe as the answers' },
+      { value: 'leave', label: 'leave; nothing is changed' },
+    ] as const,
+    initial: isDifferent ? ('steps' as const) : ('carry-out' as const),
+  }
+  for (;;) {
+    const answer = await askChoice(prompt, io, `rigup apply ${given} --yes carries it out without asking.`)
+    if (answer !== 'commands') return answer
+    say(io, ...planLines(plan, { columns: io.stderr.columns ?? 100, commands: true }))
+  }
+}
+
+function differs(recipe: Recipe, machine: Machine): boolean {
+  return recipe.machine !== undefined && recipe.machine.fingerprint !== machineFingerprint(machine)
+}
+
 /** Says what differs and what is about to happen, before anything does. */
 function announce({ plan, advice }: Prepared, machine: Machine, recipe: Recipe, io: CommandIo): void {
-  if (recipe.machine && recipe.machine.fingerprint !== machineFingerprint(machine)) {
+  if (recipe.machine && differs(recipe, machine)) {
     say(
       io,
       `This machine differs from the one that the recipe was made on.`,
