@@ -209,7 +209,11 @@ export const llamaCppMilestones: readonly Milestone[] = [
   { templates: ['KV buffer size = {kv:n} MiB'], phase: 'kv-cache', unit: mib },
   { templates: ['llama_context: ', 'llama_init_from_model'], phase: 'kv-cache' },
   { templates: ['warming up the model with an empty run'], phase: 'warmup' },
-  { templates: ['server is listening on', 'main: model loaded', 'HTTP server listening'], phase: 'api' },
+  {
+    // The newest builds say `srv  llama_server: ...`, and nothing of buffers at their usual verbosity.
+    templates: ['server is listening on', 'main: model loaded', 'HTTP server listening', 'llama_server: model loaded'],
+    phase: 'api',
+  },
   { templates: ['all slots are idle'], phase: 'ready', engine: 'llama-cpp' },
   { templates: ['error loading model', 'exiting due to model loading error', 'failed to load model'], phase: 'failed' },
 ]

@@ -25,6 +25,7 @@ test.each([
   ['RuntimeError: Engine core initialization failed. See root cause above.', 'failed'],
   ["load_model: loading model '/m/x.gguf'", 'loading'],
   ['main: server is listening on http://127.0.0.1:8080', 'api'],
+  ['0.00.093.292 I srv  llama_server: model loaded', 'api'],
   ['time=2026-11-20T10:00:00Z level=INFO source=server.go:628 msg="llama runner started in 2.51 seconds"', 'ready'],
 ])('%s', (line, phase) => {
   expect(observe(line).phase().phase).toBe(phase)
