@@ -51,6 +51,18 @@ describe('progress', () => {
     expect(updates.at(-2)).toEqual({ text: '1 of 2 layers' })
   })
 
+  test('of podman names layers, and not when one is there', () => {
+    const lines = ['a', 'b'].map((letter) => `Copying blob sha256:${letter.repeat(64)}`)
+    expect(readAll('docker', lines).at(-1)).toEqual({ text: 'copying 2 layers' })
+  })
+
+  test('of ollama is no progress while only the spinner turns', () => {
+    expect(readAll('ollama', ['pulling manifest ⠋', 'pulling manifest ⠙']).map(({ text }) => text)).toEqual([
+      'pulling manifest',
+      'pulling manifest',
+    ])
+  })
+
   test('of ollama reads sizes', () => {
     const line = 'pulling 8eeb52dfb3bb...  45% ▕███████           ▏ 2.1 GB/4.7 GB   38 MB/s   1m2s'
     expect(readAll('ollama', [line])).toEqual([{ text: 'pulling 8eeb52dfb3bb', doneBytes: 2.1e9, totalBytes: 4.7e9 }])

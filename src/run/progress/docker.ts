@@ -10,6 +10,8 @@ export function dockerProgress(): ProgressReader {
     if (layer === undefined || state === undefined) return /^(Digest|Status): /.test(line) ? { text: line } : null
     layers.set(layer, /Pull complete|Already exists|done|skipped/.test(state) || layers.get(layer) === true)
     const done = [...layers.values()].filter(Boolean).length
+    // Podman without a terminal names the layers, and not when one is there.
+    if (podman && done === 0) return { text: `copying ${layers.size} layers` }
     return { text: `${done} of ${layers.size} layers` }
   }
 }
