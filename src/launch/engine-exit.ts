@@ -13,9 +13,23 @@ export async function outOfMemoryKills(): Promise<number | null> {
   return match ? Number(match[1]) : null
 }
 
+/** The container tool that an engine was started by, and the last that it said. */
+export type ContainerEnd = { readonly name: string; readonly said: string | undefined }
+
+/** 125: the tool itself failed; 126, 127: the program in the image cannot be run (docker run, podman run). */
+const containerToolFailed = new Set([125, 126, 127])
+
 /** What an early end means. `memoryKills`: how many processes the kernel has ended for lack of memory since the start. */
-export function exitProblem(exit: EngineExit, memoryKills: number, log: string): Problem {
+export function exitProblem(exit: EngineExit, memoryKills: number, log: string, tool?: ContainerEnd): Problem {
   const common = { log, exit: 'failed' } as const
+  if (tool !== undefined && containerToolFailed.has(exit.code ?? 0)) {
+    return new Problem({
+      ...common,
+      what: `${tool.name} could not start the container.`,
+      why: tool.said,
+      next: 'read the end of its log',
+    })
+  }
   if (isSignal(exit, 'SIGILL', 4)) {
     return new Problem({
       ...common,

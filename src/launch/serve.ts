@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { printableLine } from '../core/printable.ts'
 import { Problem } from '../core/problem.ts'
@@ -8,7 +9,7 @@ import type { Serve } from '../plan/serve.ts'
 import type { OperationContext, OperationExecutor } from '../run/executor.ts'
 import { identify } from '../run/process-identity.ts'
 import { createApiClient, readApiKey } from './api-client.ts'
-import { labelled } from './container.ts'
+import { containerOf, labelled } from './container.ts'
 import { engineEnvironment } from './engine-environment.ts'
 import { exitProblem, outOfMemoryKills } from './engine-exit.ts'
 import { type EngineProcess, startEngine } from './engine-process.ts'
@@ -101,7 +102,9 @@ async function whileRunning(
     signal.throwIfAborted()
     context.emit({ type: 'exited', ...exit })
     const kills = await outOfMemoryKills()
-    throw exitProblem(exit, kills === null || killsBefore === null ? 0 : kills - killsBefore, log)
+    const tool = containerOf(request.argv)?.tool
+    const container = tool === undefined ? undefined : { name: basename(tool), said: await lastLine(log) }
+    throw exitProblem(exit, kills === null || killsBefore === null ? 0 : kills - killsBefore, log, container)
   })
   // The log is read behind its writer: what it says of the start once the engine has answered is no news.
   let isStarting = true
@@ -128,6 +131,12 @@ async function whileRunning(
     await Promise.allSettled([working, watching])
     await follower.close()
   }
+}
+
+async function lastLine(log: string): Promise<string | undefined> {
+  const lines = (await readFile(log, 'utf8').catch(() => '')).slice(-4096).split('\n')
+  const line = lines.findLast((one) => one.trim() !== '')
+  return line === undefined ? undefined : redact(printableLine(line))
 }
 
 function withLog(problem: Problem, log: string): Problem {

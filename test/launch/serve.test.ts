@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
+import { exitProblem } from '#src/launch/engine-exit.ts'
 import { listProcesses, treeOf } from '#src/launch/processes.ts'
 import { stopServer } from '#src/launch/stop.ts'
 import type { Serve } from '#src/plan/serve.ts'
@@ -88,6 +89,14 @@ describe('an engine that works', () => {
     expect(await readFile(`/proc/${each.pid()}/cmdline`, 'utf8')).not.toContain('secret')
     await stopServer({ pid: each.pid() })
     expect(JSON.stringify(each.events)).not.toContain('secret')
+  })
+})
+
+describe('a container that does not start', () => {
+  test.each([125, 126, 127])('is told from an engine that ends, with the words of its tool (%i)', (code) => {
+    const problem = exitProblem({ code, signal: null }, 0, '/log', { name: 'podman', said: 'Error: no such image' })
+    expect(problem).toMatchObject({ message: 'podman could not start the container.', why: 'Error: no such image' })
+    expect(exitProblem({ code, signal: null }, 0, '/log').message).toMatch(/ended before it was ready/)
   })
 })
 

@@ -30,7 +30,9 @@ export function containerArguments(container: Container, tool: string): string[]
   const { name, image, entrypoint, user, gpus, devices, groups, capabilities, securityOptions } = container
   const { environment, inherited, volumes, command } = container
   return [
-    ...[tool, 'run', '--rm', '--name', name, '--init', '--ipc=host', '--network=host'],
+    ...[tool, 'run', '--rm', '--name', name, '--ipc=host', '--network=host'],
+    // Podman's own init is a package of its own, which many systems lack.
+    ...(tool === 'podman' ? [] : ['--init']),
     ...(user === null ? [] : [`--user=${user}`]),
     ...limitArguments(container.limits),
     ...(gpus === 'none' ? [] : [tool === 'podman' ? '--device=nvidia.com/gpu=all' : '--gpus=all']),
