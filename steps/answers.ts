@@ -1,7 +1,9 @@
 import type { Machine } from '#src/machine/schema.ts'
 import { type FieldPath, fieldOf, withFields } from '#src/recipe/fields.ts'
 import { type Recipe, recipeSchema, recipeSchemaVersion } from '#src/recipe/schema/recipe.ts'
+import type { FieldSpec } from './field-spec.ts'
 import { type ModelReadings, readingKey } from './model/reading.ts'
+import { recipeFields } from './recipe/fields.ts'
 import type { Choice, Offer, QuestionStep, StepId } from './step.ts'
 
 /** What the operator said: a choice by step, and single fields. Everything else is recommended. */
@@ -10,6 +12,8 @@ export type Answers = {
   fields: Readonly<Record<FieldPath, unknown>>
   /** What was read about models that the fields name. */
   readings?: ModelReadings
+  /** What no step asks about, from a recipe that is taken up again. */
+  kept?: Partial<Pick<Recipe, 'description' | 'install'>>
 }
 
 export const noAnswers: Answers = { picks: {}, fields: {} }
@@ -47,8 +51,9 @@ export function resolve(steps: readonly QuestionStep[], machine: Machine, answer
       chosen[step.id] = choice
       recipe = withFields(recipe, choice.set)
     }
-    recipe = applyFields(recipe, step, answers.fields)
+    recipe = applyFields(recipe, step.fields, answers.fields)
   }
+  recipe = { ...applyFields(recipe, recipeFields, answers.fields), ...answers.kept }
   const named = name === undefined ? { ...recipe, name: nameFor(recipe) } : recipe
   // In the order of the schema, so that the same answers give the same bytes, from picks as from a recipe.
   return { recipe: recipeSchema.parse(named), offers, chosen }
@@ -80,9 +85,9 @@ export function nameFor({ model, engine }: Recipe): string {
 }
 
 /** Only what the schema accepts is taken; a single field that does not fit the rest is left at its recommendation. */
-function applyFields(recipe: Recipe, step: QuestionStep, fields: Answers['fields']): Recipe {
+function applyFields(recipe: Recipe, specs: readonly FieldSpec[], fields: Answers['fields']): Recipe {
   let result = recipe
-  for (const { path, sets } of step.fields) {
+  for (const { path, sets } of specs) {
     if (Object.hasOwn(fields, path)) {
       result = applied(result, sets && fields[path] !== undefined ? sets(fields[path]) : { [path]: fields[path] })
     }
@@ -104,7 +109,7 @@ function applied(recipe: Recipe, set: Readonly<Record<FieldPath, unknown>>): Rec
 
 /** The fields of a recipe file as answers, so that a guided reinstall starts from them. */
 export function answersOf(steps: readonly QuestionStep[], recipe: Recipe): Answers {
-  const paths = steps.flatMap((step) => step.fields.map((field) => field.path))
+  const paths = [...steps.flatMap((step) => step.fields), ...recipeFields].map((field) => field.path)
   const fields = Object.fromEntries(
     paths.map((path) => [path, fieldOf(recipe, path)] as const).filter(([, value]) => value !== undefined),
   )
@@ -112,5 +117,6 @@ export function answersOf(steps: readonly QuestionStep[], recipe: Recipe): Answe
   const readings: ModelReadings = checkpoint
     ? { [readingKey(recipe.model)]: { state: 'read', checkpoint, notes: [] } }
     : {}
-  return { picks: {}, fields, readings }
+  const { description, install } = recipe
+  return { picks: {}, fields, readings, kept: { ...(description === undefined ? {} : { description }), install } }
 }

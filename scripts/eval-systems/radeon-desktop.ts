@@ -1,5 +1,5 @@
-import { risksOf } from '../../src/advice/risks.ts'
-import { bestRoute } from '../../src/advice/routes.ts'
+import { bestRoute } from '../../src/advice/engine-routes/routes.ts'
+import { risksOf } from '../../src/advice/risks/risks.ts'
 import { exportTargets } from '../../src/export/export-targets.ts'
 import { noAnswers, resolve } from '../../steps/answers.ts'
 import { questionSteps } from '../../steps/question-steps.ts'

@@ -1,5 +1,6 @@
-import { contradictionsOf } from '../../src/advice/contradictions.ts'
-import { layoutModelOf, layoutsFor } from '../../src/advice/layout.ts'
+import { contradictionsOf } from '../../src/advice/contradictions/contradictions.ts'
+import { layoutsFor } from '../../src/advice/layout/layout.ts'
+import { layoutModelOf } from '../../src/advice/layout/model.ts'
 import { modelFacts } from '../../src/advice/model-facts.ts'
 import { retryLadder } from '../../src/advice/retry-ladder.ts'
 import { utilizationAdvice } from '../../src/advice/utilization.ts'

@@ -1,4 +1,4 @@
-import { contradictionsOf } from '../../src/advice/contradictions.ts'
+import { contradictionsOf } from '../../src/advice/contradictions/contradictions.ts'
 import { compilationAdvice, generationAdvice } from '../../src/advice/engine-options.ts'
 import { knowsVariable } from '../../src/knowledge/vllm/names.ts'
 import { requirementsOf } from '../../src/knowledge/vllm/releases.ts'

@@ -1,5 +1,6 @@
-import { guardAdvice, limitsAdvice, swapAdvice } from '../../src/advice/host-safety.ts'
-import { bestRoute } from '../../src/advice/routes.ts'
+import { bestRoute } from '../../src/advice/engine-routes/routes.ts'
+import { guardAdvice, limitsAdvice } from '../../src/advice/host-safety/guard.ts'
+import { swapAdvice } from '../../src/advice/host-safety/swap.ts'
 import { GiB } from '../../src/core/bytes.ts'
 import { exportTargets } from '../../src/export/export-targets.ts'
 import { recipeText } from '../../src/recipe/write.ts'

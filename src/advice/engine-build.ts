@@ -1,8 +1,9 @@
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
+import { isVllmRoute } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { routesFor } from './engine-routes/routes.ts'
 import type { FieldAdvice } from './python-packages.ts'
-import { routesFor } from './routes.ts'
 
 const asItIs: FieldAdvice = { set: {}, advice: [] }
 
@@ -12,7 +13,7 @@ const asItIs: FieldAdvice = { set: {}, advice: [] }
  */
 export function engineBuild({ engine, packages }: Recipe, machine: Machine): FieldAdvice {
   const exact = engine.version === 'newest' ? undefined : engine.version
-  if (!engine.route.startsWith('vllm') || exact?.includes('+')) return asItIs
+  if (!isVllmRoute(engine.route) || exact?.includes('+')) return asItIs
   const route = routesFor(machine, { version: exact }).find((one) => one.route === engine.route)
   const other = engine.package !== undefined && engine.package !== route?.engine.package
   if (!route || route.state === 'unsupported' || other) return asItIs

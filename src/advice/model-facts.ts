@@ -5,7 +5,7 @@ import { storedBytes } from '../knowledge/models/stored-bytes.ts'
 import { architectureOfStored } from '../knowledge/models/stored-config.ts'
 import type { StoredCheckpoint } from '../recipe/schema/model.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
-import type { ModelFacts } from './contradictions.ts'
+import type { ModelFacts } from './contradictions/recipe-facts.ts'
 
 /** A model whose shape is known: from what was read of its checkpoint, else from the shipped catalogue. */
 export type KnownModel = {

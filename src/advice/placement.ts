@@ -6,7 +6,9 @@ import type { Recipe } from '../recipe/schema/recipe.ts'
 import { fit } from './fit/fit.ts'
 import type { Fit } from './fit/input.ts'
 import { balancedPartition, type Partition, partitionVariable } from './fit/partition.ts'
-import { type LayoutAdvice, layoutModelOf, layoutsFor, memoryOf } from './layout.ts'
+import { memoryOf } from './layout/cards.ts'
+import { type LayoutAdvice, layoutsFor } from './layout/layout.ts'
+import { layoutModelOf } from './layout/model.ts'
 
 /** How a model would lie on the cards of a machine. */
 export type Placement = {

@@ -5,6 +5,7 @@ import { uvVersion } from '../knowledge/uv.ts'
 import { compareVersions } from '../knowledge/vllm/version.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { installedNamesScript } from '../plan/engines/installed-names.ts'
+import { isImageRoute, isVllmRoute } from '../recipe/schema/engine.ts'
 import { runProgram } from '../run/run-program.ts'
 
 const schema = z.object({
@@ -17,7 +18,7 @@ const schema = z.object({
 /** What the vLLM in a recipe's own environment knows; null where there is none yet, or one of another version than the recipe names. */
 export async function askEngine(context: PlanContext): Promise<InstalledEngine | null> {
   const { route, version } = context.recipe.engine
-  if (!route.startsWith('vllm') || route.endsWith('-image') || context.machine.origin !== 'live') return null
+  if (!isVllmRoute(route) || isImageRoute(route) || context.machine.origin !== 'live') return null
   const { python } = installPaths(context, uvVersion)
   const isThere = await access(python).then(
     () => true,

@@ -33,7 +33,7 @@ export async function runDetect(
   }
   const [{ machineText }, { risksOf }, { cpuVerdictLines, cpuVerdicts }] = await Promise.all([
     import('../machine/summary.ts'),
-    import('../advice/risks.ts'),
+    import('../advice/risks/risks.ts'),
     import('../advice/cpu-verdicts.ts'),
   ])
   const processor = cpuVerdictLines(cpuVerdicts(machine))

@@ -8,6 +8,7 @@ import { recordedMachine } from '../machine/corrections.ts'
 import { machineSummary } from '../machine/summary.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { saveRecipe } from '../recipe/save.ts'
+import { isImageRoute } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { readJournal } from '../run/journal.ts'
 import { runProgram } from '../run/run-program.ts'
@@ -40,7 +41,7 @@ export async function finishRun(
 }
 
 function isImage({ recipe }: PlanContext): boolean {
-  return recipe.engine.image !== undefined || recipe.engine.route.endsWith('-image')
+  return recipe.engine.image !== undefined || isImageRoute(recipe.engine.route)
 }
 
 async function textOf(path: string): Promise<string | null> {

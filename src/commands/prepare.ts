@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises'
-import { localise } from '#steps/localise.ts'
-import { planOf } from '#steps/plan.ts'
+import { planOf } from '#steps/plan-of-recipe.ts'
 import type { Advice } from '../advice/advice.ts'
-import { contradictionsOf } from '../advice/contradictions.ts'
+import { contradictionsOf } from '../advice/contradictions/contradictions.ts'
 import { catalogueAge, knowledgeAge } from '../advice/knowledge-age.ts'
+import { localise } from '../advice/localise.ts'
 import { knownModel, modelFacts } from '../advice/model-facts.ts'
 import { directoriesOf } from '../core/directories.ts'
 import { Problem } from '../core/problem.ts'
@@ -11,6 +11,7 @@ import { proofModel } from '../launch/proof-model.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
+import { isVllmRoute } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { askEngine } from './ask-engine.ts'
 import { prepareModel } from './prepare-model.ts'
@@ -48,7 +49,7 @@ export async function prepare(given: Recipe, lock: string | null, machine: Machi
 function agesOf(recipe: Recipe): Advice[] {
   const today = new Date()
   return [
-    ...(recipe.engine.route.startsWith('vllm') ? [knowledgeAge(recipe.engine.version, today)] : []),
+    ...(isVllmRoute(recipe.engine.route) ? [knowledgeAge(recipe.engine.version, today)] : []),
     ...(knownModel(recipe.model)?.from === 'catalogue' ? [catalogueAge(today)] : []),
   ]
 }

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { Problem } from '../core/problem.ts'
 import { type Container, volumeText } from '../plan/engines/container.ts'
 import { vllmContainer } from '../plan/engines/vllm-image.ts'
+import { isImageRoute } from '../recipe/schema/engine.ts'
 import type { ExportTarget } from './export-target.ts'
 import { servedPurpose, servedTitle } from './served-engine.ts'
 
@@ -10,7 +11,7 @@ export const compose: ExportTarget = {
   describes: 'a compose file (routes with an image)',
   write({ context }) {
     const { recipe } = context
-    if (!recipe.engine.route.endsWith('-image')) {
+    if (!isImageRoute(recipe.engine.route)) {
       throw new Problem({
         what: `The recipe ${recipe.name} has no image: its route is ${recipe.engine.route}.`,
         next: `Use --to systemd or --to sh, or make a recipe with a route that ends in -image.`,

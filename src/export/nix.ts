@@ -5,6 +5,7 @@ import { ollama } from '../knowledge/ollama.ts'
 import type { PlanContext } from '../plan/context.ts'
 import { type Container, limitArguments, volumeText } from '../plan/engines/container.ts'
 import { vllmContainer } from '../plan/engines/vllm-image.ts'
+import { isImageRoute } from '../recipe/schema/engine.ts'
 import type { ExportTarget } from './export-target.ts'
 import { type NixSetting, type NixValue, nixModule, nixText } from './nix-text.ts'
 import { servedEngine, servedPurpose, servedTitle } from './served-engine.ts'
@@ -29,7 +30,7 @@ function engineSettings(context: PlanContext): NixSetting[] {
   const { recipe } = context
   if (recipe.engine.route === 'ollama') return ollamaSettings(context)
   if (recipe.engine.route === 'llama-cpp') return llamaCppSettings(context)
-  if (recipe.engine.route.endsWith('-image')) return containerSettings(context)
+  if (isImageRoute(recipe.engine.route)) return containerSettings(context)
   throw new Problem({
     what: `The route ${recipe.engine.route} cannot be a NixOS module.`,
     why: 'Wheels are built for the folders of other distributions and do not find their libraries on NixOS.',

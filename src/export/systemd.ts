@@ -1,6 +1,7 @@
 import { unitQuote, unitSetting } from '../core/unit-quote.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { Serve } from '../plan/serve.ts'
+import { isImageRoute } from '../recipe/schema/engine.ts'
 import type { ExportTarget } from './export-target.ts'
 import { servedEngine, servedTitle } from './served-engine.ts'
 
@@ -58,7 +59,7 @@ function howToInstall({ recipe }: PlanContext, isSystem: boolean): string[] {
 }
 
 function usesDaemon({ recipe }: PlanContext): boolean {
-  return recipe.engine.route.endsWith('-image') && recipe.engine.containerTool !== 'podman'
+  return isImageRoute(recipe.engine.route) && recipe.engine.containerTool !== 'podman'
 }
 
 function secretsFile({ recipe }: PlanContext, isSystem: boolean): string {

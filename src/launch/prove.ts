@@ -1,8 +1,8 @@
 import type { Serve } from '../plan/serve.ts'
 import type { LaunchEvent } from '../run/launch-event.ts'
-import { type Answer, isRight, wrongAnswers } from './answers.ts'
 import type { ApiClient } from './api-client.ts'
 import { generate } from './generate.ts'
+import { type Answer, isRight, wrongAnswers } from './judge-answers.ts'
 
 /** A screen shows at most so many pieces a second; the whole answer always comes. */
 const pieceMilliseconds = 200

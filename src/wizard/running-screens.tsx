@@ -27,6 +27,8 @@ export type RunningScreensProps = {
   go: (to: StepId) => void
   /** Takes a fix into the answers; what follows is a new plan and a new run. */
   setFields: (fields: Readonly<Record<FieldPath, unknown>>) => void
+  /** Runs this recipe again, with the engine kept. */
+  startKept: (recipe: Recipe) => void
   onSaved: (path: string) => void
   report: (error: unknown) => void
   leave: () => void
@@ -34,7 +36,7 @@ export type RunningScreensProps = {
 
 /** The screens of a run: what is installed, the launch, and the recipe that comes out. All of them only read the journal. */
 export function RunningScreens(props: RunningScreensProps) {
-  const { place, run, session, go, report, leave } = props
+  const { place, run, session, machine, go, report, leave } = props
   const { directory, plan, view } = run
   const [here, setHere] = useState<string | null>(null)
   const shown = here ?? view.actions.find(({ state }) => state === 'running')?.id ?? null
@@ -96,6 +98,7 @@ export function RunningScreens(props: RunningScreensProps) {
       address={baseUrl(run.recipe)}
       message={props.message}
       stopEngine={() => void session.stopEngine(directory).then(leave, report)}
+      startEngine={machine ? () => props.startKept(run.recipe) : undefined}
       leave={leave}
       back={() => go('launch')}
     />

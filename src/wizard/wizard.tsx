@@ -2,16 +2,16 @@ import { Text, useApp } from 'ink'
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
 import { type Answers, emptyRecipe, type Resolved, resolve } from '#steps/answers.ts'
 import { HardwareScreen } from '#steps/hardware/screen.tsx'
-import { localise } from '#steps/localise.ts'
 import { modelToRead } from '#steps/model/reading.ts'
-import { planOf } from '#steps/plan.ts'
+import { planOf } from '#steps/plan-of-recipe.ts'
 import { QuestionScreen } from '#steps/question-screen.tsx'
 import { questionSteps } from '#steps/question-steps.ts'
 import { ReviewScreen } from '#steps/review/screen.tsx'
 import type { ScreenProps } from '#steps/screen.ts'
 import type { QuestionStep, StepId } from '#steps/step.ts'
 import type { Advice } from '../advice/advice.ts'
-import { contradictionsOf } from '../advice/contradictions.ts'
+import { contradictionsOf } from '../advice/contradictions/contradictions.ts'
+import { localise } from '../advice/localise.ts'
 import { modelFacts } from '../advice/model-facts.ts'
 import { messageOf } from '../core/problem.ts'
 import { recordedMachine } from '../machine/corrections.ts'
@@ -109,6 +109,11 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
     setMessage(null)
     dispatch({ type: 'go', to })
   }
+  const begin = (context: PlanContext) => {
+    session
+      .start(context, planOf(context), onTerminal)
+      .then((directory) => dispatch({ type: 'run', directory }), report)
+  }
   const step = questionSteps.find(({ id }) => id === state.place)
   const footer = leaving ? (
     <Text
@@ -174,6 +179,10 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
           plan={planOf(prepared.context)}
           refusals={prepared.refusals}
           isSaved={session.isSaved}
+          keepsEngine={prepared.context.recipe.server.afterTest === 'keep'}
+          setKeepsEngine={(keeps) =>
+            dispatch({ type: 'field', path: 'server.afterTest', value: keeps ? 'keep' : 'stop' })
+          }
           message={message}
           back={() => go('memory')}
           save={() => {
@@ -182,15 +191,12 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
               setMessage(`Saved: ${path}`)
             }, report)
           }}
-          go={() => {
-            session
-              .start(prepared.context, planOf(prepared.context), onTerminal)
-              .then((directory) => dispatch({ type: 'run', directory }), report)
-          }}
+          go={() => begin(prepared.context)}
         />
       ) : null}
       {run && (state.place === 'install' || state.place === 'launch' || state.place === 'recipe') ? (
         <RunningScreens
+          key={run.directory}
           place={state.place}
           run={run}
           session={session}
@@ -200,6 +206,12 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
           onTerminal={onTerminal}
           go={go}
           setFields={(fields) => dispatch({ type: 'fields', fields })}
+          startKept={(recipe) => {
+            if (!machine) return
+            const { directories, proofModel } = session
+            const server = { ...recipe.server, afterTest: 'keep' as const }
+            begin({ recipe: { ...recipe, server }, machine, directories, proofModel, lock: null })
+          }}
           onSaved={setSaved}
           report={report}
           leave={leave}

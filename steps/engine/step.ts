@@ -1,14 +1,15 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { compilationAdvice, generationAdvice } from '#src/advice/engine-options.ts'
+import type { RouteAdvice } from '#src/advice/engine-routes/route-advice.ts'
+import { routesFor } from '#src/advice/engine-routes/routes.ts'
 import { knowledgeAge } from '#src/advice/knowledge-age.ts'
 import { modelForRoute } from '#src/advice/model-for-route.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
-import { type RouteAdvice, routesFor } from '#src/advice/routes.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { isGguf } from '#src/knowledge/gguf.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
-import { isCpuRoute } from '#src/recipe/schema/engine.ts'
+import { isCpuRoute, isImageRoute, isVllmRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { engineFields } from './fields.ts'
@@ -20,7 +21,7 @@ export const engineStep: QuestionStep = {
   fields: engineFields,
   offer,
   shows: (field, recipe) => isMeant(field.path, recipe),
-  age: ({ engine }, today) => knowledgeAge(engine.route.startsWith('vllm') ? engine.version : 'newest', today),
+  age: ({ engine }, today) => knowledgeAge(isVllmRoute(engine.route) ? engine.version : 'newest', today),
 }
 
 function offer({ machine, recipe, asked }: OfferInput): Offer {
@@ -47,7 +48,7 @@ function textOf(value: unknown): string | undefined {
 function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice {
   const model = modelForRoute(route.route, recipe.model)
   const refusal = [...route.why, ...model.advice].find(({ kind }) => kind === 'refuse')
-  const isVllm = route.route.startsWith('vllm')
+  const isVllm = isVllmRoute(route.route)
   const compilation = compilationAdvice(machine, route.engine.version ?? 'newest')
   const packages = pythonPackages(machine, { route: route.route, package: route.engine.package })
   const set: Record<FieldPath, unknown> = { ...model.set }
@@ -81,11 +82,11 @@ function withoutRepeats(advice: readonly Advice[]): Advice[] {
 
 /** Settings that mean something for the route that is chosen. */
 function isMeant(path: FieldPath, { engine }: Recipe): boolean {
-  const isImage = engine.route.endsWith('-image')
+  const isImage = isImageRoute(engine.route)
   if (['engine.image', 'engine.digest', 'engine.containerTool'].includes(path)) return isImage
   if (path.startsWith('packages.') || ['engine.package', 'engine.python', 'engine.torchBackend'].includes(path)) {
     return !isImage && engine.route !== 'ollama'
   }
-  if (path === 'engine.generation' || path === 'engine.compilation') return engine.route.startsWith('vllm')
+  if (path === 'engine.generation' || path === 'engine.compilation') return isVllmRoute(engine.route)
   return path !== 'engine.route'
 }

@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink'
-import { risksOf } from '#src/advice/risks.ts'
+import { risksOf } from '#src/advice/risks/risks.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { Notice } from '#src/ui/components/notice.tsx'
 import { useTheme } from '#src/ui/context.tsx'

@@ -4,6 +4,7 @@ import { apiKeyOf } from '#src/plan/engines/api-key.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
 import { type Action, action } from '#src/plan/plan.ts'
 import type { Serve } from '#src/plan/serve.ts'
+import { isImageRoute } from '#src/recipe/schema/engine.ts'
 
 /** The proof, and then the operator's model: each is started, made to generate, and measured. */
 export function launchActions(context: PlanContext, installed: readonly string[]): Action[] {
@@ -49,6 +50,6 @@ export function launchActions(context: PlanContext, installed: readonly string[]
 /** The engine under the recipe's limits. A container is the daemon's child, so a scope around its client would limit nothing. */
 function limited(context: PlanContext, serve: Serve): Serve {
   const { recipe, machine } = context
-  if (recipe.engine.route.endsWith('-image')) return { ...serve, ...apiKeyOf(context) }
+  if (isImageRoute(recipe.engine.route)) return { ...serve, ...apiKeyOf(context) }
   return { ...serve, ...apiKeyOf(context), argv: limitedArgv(recipe.memory.limits, serve.argv, machine) }
 }

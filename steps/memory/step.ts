@@ -1,12 +1,13 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { hostMemory } from '#src/advice/fit/host-memory.ts'
-import { guardAdvice, limitsAdvice, swapAdvice } from '#src/advice/host-safety.ts'
-import { usableCards } from '#src/advice/layout.ts'
+import { guardAdvice, limitsAdvice } from '#src/advice/host-safety/guard.ts'
+import { swapAdvice } from '#src/advice/host-safety/swap.ts'
+import { usableCards } from '#src/advice/layout/cards.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { reckonedVersion } from '#src/advice/placement.ts'
 import { formatBytes } from '#src/core/bytes.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import { isCpuRoute } from '#src/recipe/schema/engine.ts'
+import { isCpuRoute, isVllmRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { memoryFields } from './fields.ts'
@@ -69,7 +70,7 @@ type Needed = { high: number; reasons: readonly Advice[] }
 
 /** Anonymous memory of the engine's processes; for engines in one process, what llama.cpp keeps beside the mapped weights. */
 function neededMemory(machine: Machine, { engine, layout, server }: Recipe): Needed {
-  if (!engine.route.startsWith('vllm')) return { high: 2 * 2 ** 30, reasons: [] }
+  if (!isVllmRoute(engine.route)) return { high: 2 * 2 ** 30, reasons: [] }
   const gpus = isCpuRoute(engine.route) ? 0 : (layout.gpus?.length ?? layout.tensorParallel * layout.pipelineParallel)
   const swapSpace = server.arguments['swap-space']
   const memory = hostMemory({

@@ -1,11 +1,11 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
+import type { Badge } from '#src/advice/model-badge.ts'
 import type { KnownModel } from '#src/advice/model-facts.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { catalogueDate } from '#src/knowledge/models/catalogue.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 import type { Choice } from '../step.ts'
-import type { Badge } from './badge.ts'
 import { modelSource } from './fields.ts'
 
 const catalogue = {

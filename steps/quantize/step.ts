@@ -1,6 +1,6 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { partitionReason, partitionVariable } from '#src/advice/fit/partition.ts'
-import { memoryOf, usableCards } from '#src/advice/layout.ts'
+import { memoryOf, usableCards } from '#src/advice/layout/cards.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { type KnownModel, knownModel, symmetricOf } from '#src/advice/model-facts.ts'
 import { type Placement, placementOf, reckonedVersion } from '#src/advice/placement.ts'
@@ -11,7 +11,7 @@ import { ggufBytes, ggufCopyOf } from '#src/knowledge/gguf.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
-import { isCpuRoute } from '#src/recipe/schema/engine.ts'
+import { isCpuRoute, isVllmRoute } from '#src/recipe/schema/engine.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, MemoryUse, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { quantizeFields } from './fields.ts'
@@ -28,8 +28,7 @@ export const quantizeStep: QuestionStep = {
 function offer({ machine, recipe, asked }: OfferInput): Offer {
   const isCpu = isCpuRoute(recipe.engine.route)
   const model = knownModel(recipe.model)
-  if (isCpu || !recipe.engine.route.startsWith('vllm'))
-    return only(isCpu ? cpuChoice(machine, recipe) : plainChoice(recipe))
+  if (isCpu || !isVllmRoute(recipe.engine.route)) return only(isCpu ? cpuChoice(machine, recipe) : plainChoice(recipe))
   if (!model) return only(unknownChoice(machine, recipe))
   const variants = [model, ...model.variants.map(findModel).filter((variant) => variant !== null)]
   const offers = variants.map((variant) => variantOffer(variant, machine, recipe, asked))
@@ -278,7 +277,7 @@ function unknownChoice(machine: Machine, recipe: Recipe): Choice {
 }
 
 function isMeant(path: FieldPath, { engine }: Recipe): boolean {
-  const isVllm = engine.route.startsWith('vllm')
+  const isVllm = isVllmRoute(engine.route)
   if (path === 'layout.cpuKvCacheGib') return isCpuRoute(engine.route)
   if (path === 'layout.gpus' || path === 'layout.utilization') return isVllm && !isCpuRoute(engine.route)
   if (path === 'layout.maxModelLen' || path.startsWith('server.')) return true

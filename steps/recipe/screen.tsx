@@ -20,6 +20,8 @@ export type RecipeScreenProps = {
   /** What became of the last choice; null where nothing is to be said. */
   message: string | null
   stopEngine: () => void
+  /** Starts the engine once more and leaves it running; absent where that cannot be done. */
+  startEngine?: (() => void) | undefined
   leave: () => void
   back: () => void
 }
@@ -32,12 +34,18 @@ export function RecipeScreen(props: RecipeScreenProps) {
   useKeys([bind(commands.back, props.back)])
   const serve = plan.actions.flatMap(({ operations }) => operations).findLast((operation) => operation.kind === 'serve')
   const { measured } = recipe
+  const { startEngine, stopEngine, leave } = props
   const choices = isRunning
     ? [
-        { id: 'keep', value: 'keep', cells: ['keep the engine running', 'and leave rigup'], remark: '' },
-        { id: 'stop', value: 'stop', cells: ['stop the engine', 'and leave rigup'], remark: '' },
+        { id: 'keep', value: leave, cells: ['keep the engine running', 'and leave rigup; rigup stop ends it'] },
+        { id: 'stop', value: stopEngine, cells: ['stop the engine', 'and leave rigup'] },
       ]
-    : [{ id: 'leave', value: 'leave', cells: ['leave rigup', 'the engine is stopped'], remark: '' }]
+    : [
+        { id: 'leave', value: leave, cells: ['leave rigup', 'the engine is stopped'] },
+        ...(startEngine
+          ? [{ id: 'start', value: startEngine, cells: ['start the engine', 'and keep it running'] }]
+          : []),
+      ]
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Text bold>{path === null ? 'Saving the recipe …' : 'It works, and the recipe is saved.'}</Text>
@@ -67,7 +75,7 @@ export function RecipeScreen(props: RecipeScreenProps) {
           width={columns}
           height={3}
           chooseLabel="do it"
-          onSelect={(row) => (row.value === 'stop' ? props.stopEngine() : props.leave())}
+          onSelect={(row) => row.value()}
         />
       </Box>
       {message ? <Notice kind="warn" text={message} width={columns} /> : null}

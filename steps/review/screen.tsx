@@ -16,15 +16,20 @@ export type ReviewScreenProps = {
   refusals: readonly Advice[]
   /** A saved machine: the plan is shown and not carried out. */
   isSaved: boolean
+  /** The engine stays when its test is over. */
+  keepsEngine: boolean
   /** What became of a save, or of a start that was refused; null while there is nothing to say. */
   message: string | null
   go: () => void
+  /** Changes what becomes of the engine after its test. */
+  setKeepsEngine: (keeps: boolean) => void
   save: () => void
   back: () => void
 }
 
 /** The whole plan with its commands and what it leaves alone: the last stop before anything changes. */
-export function ReviewScreen({ plan, refusals, isSaved, message, go, save, back }: ReviewScreenProps) {
+export function ReviewScreen(props: ReviewScreenProps) {
+  const { plan, refusals, isSaved, keepsEngine, message, go, save, back } = props
   const { columns, rows } = useBody()
   const theme = useTheme()
   const canGo = !isSaved && refusals.length === 0
@@ -32,6 +37,9 @@ export function ReviewScreen({ plan, refusals, isSaved, message, go, save, back 
     ...(canGo ? [bind(commands.continue, go, { label: 'begin', help: 'Carry the plan out, in the background.' })] : []),
     bind(commands.back, back),
     bind(commands.save, save, { label: 'save recipe' }),
+    bind(commands.keep, () => props.setKeepsEngine(!keepsEngine), {
+      label: keepsEngine ? 'stop it after' : 'keep it after',
+    }),
   ])
   const text = useMemo(() => planLines(plan, { columns: columns - 1, commands: true }).join('\n'), [plan, columns])
   const download = plan.actions.reduce((sum, action) => sum + (action.downloadBytes ?? 0), 0)
@@ -52,8 +60,11 @@ export function ReviewScreen({ plan, refusals, isSaved, message, go, save, back 
             : 'This cannot work here.'}
       </Text>
       <Text {...theme.dim}>{facts.join(' · ')}</Text>
-      <Box marginTop={1} height={rows - 4 - footRows} flexShrink={0}>
-        <TextPanel text={text} width={columns} height={rows - 4 - footRows} active />
+      <Text {...theme.dim}>
+        {keepsEngine ? 'After its test the engine is kept running.' : 'After its test the engine is stopped.'}
+      </Text>
+      <Box marginTop={1} height={rows - 5 - footRows} flexShrink={0}>
+        <TextPanel text={text} width={columns} height={rows - 5 - footRows} active />
       </Box>
       <Box marginTop={1} flexDirection="column" height={footRows} flexShrink={0} overflow="hidden">
         {refusals.map((advice) => (

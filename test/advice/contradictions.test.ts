@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { contradictionsOf } from '#src/advice/contradictions.ts'
+import { contradictionsOf } from '#src/advice/contradictions/contradictions.ts'
 import { modelFacts } from '#src/advice/model-facts.ts'
 import { retryLadder } from '#src/advice/retry-ladder.ts'
 import { utilizationAdvice } from '#src/advice/utilization.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { guardAdvice, limitsAdvice, swapAdvice, swapPlaceAdvice } from '#src/advice/host-safety.ts'
+import { guardAdvice, limitsAdvice } from '#src/advice/host-safety/guard.ts'
+import { swapAdvice, swapPlaceAdvice } from '#src/advice/host-safety/swap.ts'
 import { GiB } from '#src/core/bytes.ts'
 import { earlyoomArguments, protectedProcesses } from '#src/knowledge/earlyoom.ts'
 import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cardsByIdleness, type LayoutModel, layoutsFor, usableCards } from '#src/advice/layout.ts'
+import { cardsByIdleness, usableCards } from '#src/advice/layout/cards.ts'
+import { layoutsFor } from '#src/advice/layout/layout.ts'
+import type { LayoutModel } from '#src/advice/layout/layout-time.ts'
 import { GiB } from '#src/core/bytes.ts'
 import { machineWith, nvidia, shippedMachine } from './machines.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bestRoute, type RouteAdvice, routesFor } from '#src/advice/routes.ts'
+import type { RouteAdvice } from '#src/advice/engine-routes/route-advice.ts'
+import { bestRoute, routesFor } from '#src/advice/engine-routes/routes.ts'
 import { newestRelease } from '#src/knowledge/vllm/releases.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { routes } from '#src/recipe/schema/engine.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type RouteAdvice, type RouteWish, routesFor } from '#src/advice/routes.ts'
+import type { RouteAdvice, RouteWish } from '#src/advice/engine-routes/route-advice.ts'
+import { routesFor } from '#src/advice/engine-routes/routes.ts'
 import { newestRelease } from '#src/knowledge/vllm/releases.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { machineWith, nvidia } from './machines.ts'

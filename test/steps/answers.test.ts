@@ -58,6 +58,25 @@ describe('answers', () => {
     expect(recipe.engine.route).not.toBe('vllm-cuda-wheel')
   })
 
+  test('what is asked at the end is a flag too', () => {
+    const fields = fieldsOfFlags({ 'after-test': 'keep', proof: 'no' })
+    expect(resolve(questionSteps, rig, { ...noAnswers, fields }).recipe.server).toMatchObject({
+      afterTest: 'keep',
+      proof: false,
+    })
+  })
+
+  test('a recipe taken as answers keeps what no step asks about', () => {
+    const { recipe } = resolve(questionSteps, cpu, noAnswers, 'x')
+    const given: typeof recipe = {
+      ...recipe,
+      description: 'for the office',
+      install: { directory: '/srv/engine' },
+      server: { ...recipe.server, afterTest: 'keep' },
+    }
+    expect(resolve(questionSteps, cpu, answersOf(questionSteps, given), 'x').recipe).toEqual(given)
+  })
+
   test('a recipe taken as answers gives that recipe again', () => {
     const { recipe } = resolve(questionSteps, rig, noAnswers, 'again')
     expect(resolve(questionSteps, rig, answersOf(questionSteps, recipe), 'again').recipe).toEqual(recipe)

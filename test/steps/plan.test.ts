@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { localise } from '#src/advice/localise.ts'
 import { directoriesOf } from '#src/core/directories.ts'
 import { proofModel } from '#src/launch/proof-model.ts'
 import { readMachine } from '#src/machine/read-machine.ts'
@@ -8,8 +9,7 @@ import type { Serve } from '#src/plan/serve.ts'
 import { withFields } from '#src/recipe/fields.ts'
 import { loadRecipe } from '#src/recipe/files.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
-import { localise } from '#steps/localise.ts'
-import { planOf } from '#steps/plan.ts'
+import { planOf } from '#steps/plan-of-recipe.ts'
 
 let proof: ProofModel
 const directories = directoriesOf({ HOME: '/home/op' })

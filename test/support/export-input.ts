@@ -3,7 +3,7 @@ import type { ExportInput } from '#src/export/export-target.ts'
 import { proofModel } from '#src/launch/proof-model.ts'
 import { readMachine } from '#src/machine/read-machine.ts'
 import { type RecipeInput, recipeSchema } from '#src/recipe/schema/recipe.ts'
-import { planOf } from '#steps/plan.ts'
+import { planOf } from '#steps/plan-of-recipe.ts'
 
 /** What an export is written from: a recipe as it stands, on a machine that ships. */
 export async function exportInput(recipe: RecipeInput, machineName: string): Promise<ExportInput> {

@@ -1,15 +1,15 @@
 import { driverFloors } from '../../knowledge/vllm/builds.ts'
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Machine } from '../../machine/schema.ts'
-import { isCpuRoute } from '../../recipe/schema/engine.ts'
+import { isCpuRoute, isVllmRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
 import { generationAdvice, runnerV2Since, v0GoneSince } from '../engine-options.ts'
 import { driverMajor } from '../engine-routes/cuda-target.ts'
+import { routesFor } from '../engine-routes/routes.ts'
 import { cardList } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { modelForRoute } from '../model-for-route.ts'
-import { routesFor } from '../routes.ts'
 import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
 
 /** The route on this machine, the generation in this version, and the cards that the layout names. */
@@ -25,7 +25,7 @@ export function engineContradictions(recipe: Recipe, machine: Machine): Advice[]
 
 function route({ engine }: Recipe, machine: Machine): Advice[] {
   const version =
-    engine.route.startsWith('vllm') && engine.version !== 'newest' ? engine.version.replace(/\+.*$/, '') : undefined
+    isVllmRoute(engine.route) && engine.version !== 'newest' ? engine.version.replace(/\+.*$/, '') : undefined
   const here = routesFor(machine, { version }).find((one) => one.route === engine.route)
   return here?.why.filter(({ kind }) => kind === 'refuse') ?? []
 }

@@ -4,13 +4,13 @@ import { lifetimeOfArchitecture, supportsArchitecture } from '../../knowledge/vl
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
-import type { ModelFacts } from '../contradictions.ts'
 import { layoutModelOf } from '../layout/model.ts'
 import { invalidity } from '../layout/validity.ts'
 import { capabilityNumber } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { type ComputeTarget, checkpointAdvice, kvCacheDtypes } from '../quantization.ts'
 import { sources } from '../sources.ts'
+import type { ModelFacts } from './recipe-facts.ts'
 import { isVllm, targetOf, versionOf } from './recipe-facts.ts'
 
 /** The model against cards, layout, length, dtype and version. What the recipe's own words say is judged without the model's facts. */

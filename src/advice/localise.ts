@@ -1,11 +1,11 @@
-import type { Advice } from '#src/advice/advice.ts'
-import { engineBuild } from '#src/advice/engine-build.ts'
-import { llamaCppProgram } from '#src/advice/llama-cpp-program.ts'
-import { ollamaProgram } from '#src/advice/ollama-program.ts'
-import { pythonPackages } from '#src/advice/python-packages.ts'
-import type { Machine } from '#src/machine/schema.ts'
-import { withFields } from '#src/recipe/fields.ts'
-import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
+import type { Machine } from '../machine/schema.ts'
+import { withFields } from '../recipe/fields.ts'
+import { type Recipe, recipeSchema } from '../recipe/schema/recipe.ts'
+import type { Advice } from './advice.ts'
+import { engineBuild } from './engine-build.ts'
+import { llamaCppProgram } from './llama-cpp-program.ts'
+import { ollamaProgram } from './ollama-program.ts'
+import { pythonPackages } from './python-packages.ts'
 
 /**
  * Fills in what a recipe leaves to the machine: the build of the engine, where packages come from, the build of torch, the Python. What the recipe says

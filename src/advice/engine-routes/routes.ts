@@ -1,13 +1,11 @@
-import type { Machine } from '../machine/schema.ts'
-import { llamaCppRoute } from './engine-routes/llama-cpp.ts'
-import { ollamaRoute } from './engine-routes/ollama.ts'
-import type { RouteAdvice, RouteWish } from './engine-routes/route-advice.ts'
-import { cpuImage, vllmCpu } from './engine-routes/vllm-cpu.ts'
-import { cudaImage, cudaWheel } from './engine-routes/vllm-cuda.ts'
-import { rocmImage, rocmWheel } from './engine-routes/vllm-rocm.ts'
-import { xpuImage } from './engine-routes/vllm-xpu.ts'
-
-export type { RouteAdvice, RouteState, RouteWish } from './engine-routes/route-advice.ts'
+import type { Machine } from '../../machine/schema.ts'
+import { llamaCppRoute } from './llama-cpp.ts'
+import { ollamaRoute } from './ollama.ts'
+import type { RouteAdvice, RouteWish } from './route-advice.ts'
+import { cpuImage, vllmCpu } from './vllm-cpu.ts'
+import { cudaImage, cudaWheel } from './vllm-cuda.ts'
+import { rocmImage, rocmWheel } from './vllm-rocm.ts'
+import { xpuImage } from './vllm-xpu.ts'
 
 /**
  * Every route to an engine on this machine, best first; those that cannot work come last, with the reason. vLLM on the cards
