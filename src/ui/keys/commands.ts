@@ -42,6 +42,7 @@ export const commands = {
   edit: { keys: ['e'], label: 'edit', help: 'Change the answers that this comes from.' },
   undo: { keys: ['u'], label: 'undo', help: 'Take back what was done.' },
   pause: { keys: ['p'], label: 'pause', help: 'Let what runs come to its end, and begin nothing more.' },
+  keep: { keys: ['a'], label: 'keep', help: 'Keep the engine running after its test, or stop it.' },
   goOn: { keys: ['r'], label: 'go on', help: 'Go on where the run was stopped.' },
   stop: { keys: ['x'], label: 'stop', help: 'End what runs now; what is done stays.' },
   leave: { keys: ['d'], label: 'leave', help: 'Leave this screen; the run goes on, and rigup attaches to it again.' },

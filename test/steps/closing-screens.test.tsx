@@ -1,0 +1,83 @@
+import { useState } from 'react'
+import { describe, expect, test, vi } from 'vitest'
+import { action, type Plan } from '#src/plan/plan.ts'
+import { BodyContext } from '#src/ui/components/body-context.ts'
+import { KeyFooter } from '#src/ui/keys/key-footer.tsx'
+import { emptyRecipe } from '#steps/answers.ts'
+import { RecipeScreen, type RecipeScreenProps } from '#steps/recipe/screen.tsx'
+import { ReviewScreen } from '#steps/review/screen.tsx'
+import { show } from '../support/component.tsx'
+
+const plan: Plan = {
+  schemaVersion: 1,
+  recipe: 'x',
+  actions: [action({ id: 'uv', title: 'uv 0.13.8', reason: 'It installs.', operations: [] })],
+  untouched: [],
+}
+
+function Review() {
+  const [keeps, setKeeps] = useState(false)
+  const nothing = () => undefined
+  return (
+    <BodyContext value={{ columns: 65, rows: 20 }}>
+      <ReviewScreen
+        plan={plan}
+        refusals={[]}
+        isSaved={false}
+        keepsEngine={keeps}
+        setKeepsEngine={setKeeps}
+        message={null}
+        go={nothing}
+        save={nothing}
+        back={nothing}
+      />
+      <KeyFooter columns={78} />
+    </BodyContext>
+  )
+}
+
+test('the review says what becomes of the engine after its test, and changes it', async () => {
+  const screen = show(<Review />)
+  await screen.shows('After its test the engine is stopped.')
+  await screen.press('a')
+  await screen.shows('After its test the engine is kept running.')
+  await screen.shows('a stop it after')
+})
+
+describe('the recipe screen', () => {
+  function recipe(props: Partial<RecipeScreenProps>) {
+    const given = { leave: vi.fn(), stopEngine: vi.fn(), startEngine: vi.fn() }
+    const screen = show(
+      <BodyContext value={{ columns: 65, rows: 20 }}>
+        <RecipeScreen
+          recipe={emptyRecipe('x')}
+          plan={plan}
+          path="/recipes/x.yaml"
+          isRunning={false}
+          address="http://127.0.0.1:8000/v1"
+          message={null}
+          back={() => undefined}
+          {...given}
+          {...props}
+        />
+      </BodyContext>,
+    )
+    return { screen, ...given }
+  }
+
+  test('offers to start the engine that was stopped, and leaving first', async () => {
+    const { screen, startEngine, leave } = recipe({})
+    await screen.shows(/› leave rigup +the engine is stopped/)
+    await screen.press('down', 'enter')
+    await vi.waitFor(() => expect(startEngine).toHaveBeenCalledOnce())
+    expect(leave).not.toHaveBeenCalled()
+  })
+
+  test('offers to stop the engine that runs, and keeping it first', async () => {
+    const { screen, stopEngine, leave } = recipe({ isRunning: true })
+    await screen.shows(/› keep the engine running/)
+    await screen.press('down', 'enter')
+    await vi.waitFor(() => expect(stopEngine).toHaveBeenCalledOnce())
+    expect(leave).not.toHaveBeenCalled()
+  })
+})
