@@ -6,9 +6,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { architectureFromConfig } from '../src/knowledge/models/architecture.ts'
 import { expandLists } from '../src/knowledge/models/compact-list.ts'
 import { configSchema } from '../src/knowledge/models/config-schema.ts'
+import { architectureFromConfig } from '../src/knowledge/models/from-config.ts'
 import { parameterCounts, totalParameters } from '../src/knowledge/models/parameters.ts'
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string }

@@ -3,7 +3,7 @@ import { Problem } from '../core/problem.ts'
 import { shellLine } from '../core/shell-quote.ts'
 import type { OperationContext } from '../run/executor.ts'
 import { outputLines } from '../run/output-lines.ts'
-import { progressReader } from '../run/progress/reader.ts'
+import { progressReader } from '../run/progress/readers.ts'
 import { runProcess } from '../run/run-process.ts'
 
 /** A model may be fetched here, over a slow line. */

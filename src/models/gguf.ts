@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { gguf } from '@huggingface/gguf'
 import { messageOf, Problem } from '../core/problem.ts'
-import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { architectureFromConfig } from '../knowledge/models/from-config.ts'
 import { storedConfig } from '../knowledge/models/stored-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Fetch } from './network.ts'

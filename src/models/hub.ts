@@ -1,7 +1,7 @@
 import { downloadFile, HubApiError, listFiles, modelInfo } from '@huggingface/hub'
 import { messageOf, Problem } from '../core/problem.ts'
 import { redact } from '../core/redact.ts'
-import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { architectureFromConfig } from '../knowledge/models/from-config.ts'
 import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, type CheckpointFile, completeConfig, quantizationFiles, weightsOf } from './checkpoint.ts'
 import { readGguf } from './gguf.ts'

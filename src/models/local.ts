@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode, Problem } from '../core/problem.ts'
-import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { architectureFromConfig } from '../knowledge/models/from-config.ts'
 import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, type CheckpointFile, completeConfig, quantizationFiles, weightsOf } from './checkpoint.ts'
 import { readGguf } from './gguf.ts'

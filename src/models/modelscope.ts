@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { messageOf, Problem } from '../core/problem.ts'
-import { architectureFromConfig } from '../knowledge/models/architecture.ts'
+import { architectureFromConfig } from '../knowledge/models/from-config.ts'
 import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, completeConfig, weightsOf } from './checkpoint.ts'
 import { type HubQuestion, HubUnreachable } from './hub.ts'

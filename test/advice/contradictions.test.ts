@@ -4,7 +4,7 @@ import { modelFacts } from '#src/advice/model-facts.ts'
 import { retryLadder } from '#src/advice/retry-ladder.ts'
 import { utilizationAdvice } from '#src/advice/utilization.ts'
 import { GiB } from '#src/core/bytes.ts'
-import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
+import { architectureFromConfig } from '#src/knowledge/models/from-config.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { type Recipe, type RecipeInput, recipeSchema } from '#src/recipe/schema/recipe.ts'
 import { machineWith, nvidia, shippedMachine } from './machines.ts'
@@ -96,6 +96,14 @@ describe('what contradicts itself, the version or the machine is refused with th
   ])('%s', (_, changes, machine, id) => {
     const found = contradictionsOf(recipe(changes), machine).find((one) => one.id === id)
     expect(found).toMatchObject({ kind: 'refuse', instead: expect.any(String) })
+  })
+
+  test('limits in bytes without systemd are said not to be kept', () => {
+    const memory = { limits: { memoryBytes: GiB, oomScoreAdjust: 1000 } }
+    const ids = (init: string) =>
+      contradictionsOf(recipe({ memory }), machineWith({ os: { init } })).map(({ kind, id }) => `${kind} ${id}`)
+    expect(ids('openrc')).toContain('warn limits-need-systemd')
+    expect(ids('systemd')).not.toContain('warn limits-need-systemd')
   })
 
   test.each([

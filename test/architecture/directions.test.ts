@@ -48,7 +48,9 @@ function folderOf(path: string): string {
   return parts[0] === 'src' ? (parts[1] ?? '') : (parts[0] ?? '')
 }
 
-function importsOf(path: string): { folder: string; isType: boolean; line: string }[] {
+type Import = { path: string; folder: string; isType: boolean; line: string }
+
+function importsOf(path: string): Import[] {
   const text = readFileSync(path, 'utf8')
   const found = text.matchAll(/^(?:import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'/gms)
   return [...found].flatMap(([line, type, target = '']) => {
@@ -61,6 +63,7 @@ function importsOf(path: string): { folder: string; isType: boolean; line: strin
       ? []
       : [
           {
+            path: absolute,
             folder: folderOf(absolute),
             isType: type !== undefined,
             line: `${relative(root, path)}: ${line.replaceAll('\n', ' ')}`,
@@ -85,4 +88,29 @@ test('every folder of src is in the table', () => {
     .filter((entry) => entry.isDirectory() && entry.name !== 'commands')
     .map(({ name }) => name)
   expect(folders.filter((name) => !(name in mayImport))).toEqual([])
+})
+
+/** A way from a file back to itself; null where there is none. */
+function circleThrough(start: string, imports: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const cameFrom = new Map<string, string>()
+  const waiting = [start]
+  for (const path of waiting) {
+    for (const next of imports.get(path) ?? []) {
+      if (next === start) {
+        const way = [path]
+        for (let at = path; at !== start; at = cameFrom.get(at) ?? start) way.unshift(cameFrom.get(at) ?? start)
+        return way.map((each) => relative(root, each))
+      }
+      if (cameFrom.has(next)) continue
+      cameFrom.set(next, path)
+      waiting.push(next)
+    }
+  }
+  return null
+}
+
+test('no file imports itself by way of others', () => {
+  const files = [...sources('src'), ...sources('steps')]
+  const imports = new Map(files.map((path) => [path, importsOf(path).map((found) => found.path)]))
+  expect(files.map((path) => circleThrough(path, imports)).find((circle) => circle !== null) ?? []).toEqual([])
 })

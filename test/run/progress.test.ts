@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MiB } from '#src/core/bytes.ts'
 import type { ProgressUpdate } from '#src/run/executor.ts'
-import { progressReader } from '#src/run/progress/reader.ts'
+import { progressReader } from '#src/run/progress/readers.ts'
 
 type Kind = Parameters<typeof progressReader>[0]
 

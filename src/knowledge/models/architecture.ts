@@ -143,5 +143,3 @@ export type ModelArchitecture = {
   /** What the shape cannot say exactly, for an operator: `compressed attention of DeepSeek V4`. */
   readonly notModelled: readonly string[]
 }
-
-export { architectureFromConfig } from './from-config.ts'

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import stored from '../data/models.json' with { type: 'json' }
-import { architectureFromConfig, type ModelArchitecture } from './architecture.ts'
+import type { ModelArchitecture } from './architecture.ts'
 import { expandLists } from './compact-list.ts'
+import { architectureFromConfig } from './from-config.ts'
 import { licenceOf } from './licences.ts'
 import { parameterCounts, totalParameters } from './parameters.ts'
 import { storedBytes } from './stored-bytes.ts'

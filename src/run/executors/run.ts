@@ -5,7 +5,7 @@ import { shellLine } from '../../core/shell-quote.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { indexCredentials } from '../index-credentials.ts'
 import { outputLines } from '../output-lines.ts'
-import { progressReader } from '../progress/reader.ts'
+import { progressReader } from '../progress/readers.ts'
 import { type ProcessResult, runProcess } from '../run-process.ts'
 import { toolFailure } from './tool-failure.ts'
 

@@ -1,4 +1,4 @@
-import type { ProgressReader } from './reader.ts'
+import type { ProgressReader } from './progress-reader.ts'
 
 /** `docker pull` without a terminal: one line per layer and state, and no sizes. Podman: `Copying blob`. */
 export function dockerProgress(): ProgressReader {

@@ -1,4 +1,4 @@
-import type { ProgressReader } from './reader.ts'
+import type { ProgressReader } from './progress-reader.ts'
 
 // tqdm divides by 1000 (unit_scale) and writes the unit without a B: `512M/4.97G`.
 const factors: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 }

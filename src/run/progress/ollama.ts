@@ -1,5 +1,5 @@
 import { parseBytes } from '../../core/bytes.ts'
-import type { ProgressReader } from './reader.ts'
+import type { ProgressReader } from './progress-reader.ts'
 
 /** `ollama pull`: `pulling 8eeb52dfb3bb:  45% ▕███   ▏ 2.1 GB/4.7 GB   38 MB/s   1m2s` (before 0.33: `...` for the colon). */
 export function ollamaProgress(): ProgressReader {

@@ -1,5 +1,5 @@
 import { formatBytes, parseBytes } from '../../core/bytes.ts'
-import type { ProgressReader } from './reader.ts'
+import type { ProgressReader } from './progress-reader.ts'
 
 /**
  * uv without a terminal (0.5 and later): it names what is larger than 1 MiB with its size when its download begins and again, without

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { type CpuFitInput, fitCpu } from '#src/advice/fit/cpu.ts'
 import { GiB } from '#src/core/bytes.ts'
-import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
+import { architectureFromConfig } from '#src/knowledge/models/from-config.ts'
 
 // Two layers of 2 heads of 64, key and value, two bytes: 1 KiB per token.
 const tiny = architectureFromConfig({

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { bytesNeeded, kvCapacity, kvLayout, longestLength } from '#src/advice/fit/kv-groups.ts'
 import { type KvSpecOptions, kvSpecs } from '#src/advice/fit/kv-spec.ts'
 import { memoryRules } from '#src/advice/fit/rules.ts'
-import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
+import { architectureFromConfig } from '#src/knowledge/models/from-config.ts'
 
 const whole: KvSpecOptions = {
   tensorParallel: 1,

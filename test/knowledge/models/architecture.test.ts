@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '#src/core/problem.ts'
-import { architectureFromConfig } from '#src/knowledge/models/architecture.ts'
+import { architectureFromConfig } from '#src/knowledge/models/from-config.ts'
 import { parameterCounts, totalParameters } from '#src/knowledge/models/parameters.ts'
 import { bitsPerWeight, readQuantization } from '#src/knowledge/models/quantization-config.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import catalogue from '#src/knowledge/data/models.json' with { type: 'json' }
-import { architectureFromConfig, type ModelArchitecture } from '#src/knowledge/models/architecture.ts'
+import type { ModelArchitecture } from '#src/knowledge/models/architecture.ts'
 import { compactList, expandLists } from '#src/knowledge/models/compact-list.ts'
+import { architectureFromConfig } from '#src/knowledge/models/from-config.ts'
 import { architectureOfStored, storedConfig } from '#src/knowledge/models/stored-config.ts'
 
 /** The names that are left alone are kept as patterns; what follows from them is compared. */
