@@ -143,6 +143,13 @@ describe('earlyoom', () => {
     expect(file?.kind === 'write' && file.content).toContain(')$$"')
   })
 
+  test('is taken back with all that its package brought, and without a word on whether it starts with the machine', () => {
+    const [install, settings] = earlyoomActions(machine(), recipe)
+    expect(install?.undo).toMatchObject([{ argv: expect.arrayContaining(['apt-get', 'purge', 'earlyoom']) }])
+    const commands = JSON.stringify([settings?.operations, settings?.undo])
+    expect(commands).not.toMatch(/systemctl","(enable|disable)/)
+  })
+
   test('is refused without systemd', () => {
     expect(() => earlyoomActions(machine({ init: 'runit' }), recipe)).toThrow('earlyoom cannot be set up')
   })
@@ -150,10 +157,12 @@ describe('earlyoom', () => {
 
 describe('limits of an engine', () => {
   const limits = { memoryBytes: 14 * GiB, swapBytes: 115 * GiB, oomScoreAdjust: 1000 }
+  /** Before systemd 253. */
+  const whole = 'sh -c echo 1 >"/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.oom.group"; exec "$@" sh'
 
   test('are a scope in bytes, with the score set inside', () => {
     expect(limitedArgv(limits, ['vllm', 'serve'], machine()).join(' ')).toBe(
-      `systemd-run --user --scope --quiet --collect --property=MemoryMax=${14 * GiB} --property=MemorySwapMax=${115 * GiB} -- choom -n 1000 -- vllm serve`,
+      `systemd-run --user --scope --quiet --collect --property=MemoryMax=${14 * GiB} --property=MemorySwapMax=${115 * GiB} -- ${whole} choom -n 1000 -- vllm serve`,
     )
   })
 
@@ -164,7 +173,7 @@ describe('limits of an engine', () => {
       'for root',
       { memoryBytes: 1 },
       { user: { privileges: 'root' } },
-      'systemd-run --scope --quiet --collect --property=MemoryMax=1 -- vllm',
+      `systemd-run --scope --quiet --collect --property=MemoryMax=1 -- ${whole} vllm`,
     ],
     [
       'from systemd 253 on',

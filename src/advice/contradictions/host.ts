@@ -17,6 +17,7 @@ export function hostContradictions(recipe: Recipe, machine: Machine, modelBytes:
     ...port(recipe, machine),
     ...(swap ? swapPlaceAdvice(machine, swap).filter(({ kind }) => kind === 'refuse') : []),
     ...rights(recipe, machine),
+    ...limits(recipe, machine),
     ...disk(recipe, machine, modelBytes),
     ...pinned(recipe, machine),
   ]
@@ -73,6 +74,24 @@ function rights({ memory }: Recipe, machine: Machine): Advice[] {
         source: { title: 'sudo and group membership of this account' },
       },
       { facts: ['user.privileges'], instead: 'Ask an administrator to run the exported script, or leave them out.' },
+    ),
+  ]
+}
+
+function limits({ memory }: Recipe, { os }: Machine): Advice[] {
+  const wantsBytes = memory.limits?.memoryBytes !== undefined || memory.limits?.swapBytes !== undefined
+  if (!wantsBytes || os.init.value === 'systemd' || os.init.value === null) return []
+  return [
+    makeAdvice(
+      'warn',
+      {
+        id: 'limits-need-systemd',
+        about: 'memory.limits',
+        what: 'The limits of memory and swap are not kept here.',
+        why: `systemd keeps them, and this machine starts with ${os.init.value}; only the score for the kernel is set.`,
+        source: sources.systemd,
+      },
+      { facts: ['os.init'] },
     ),
   ]
 }

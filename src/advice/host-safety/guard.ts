@@ -143,10 +143,10 @@ export function limitsAdvice(machine: Machine, neededBytes: number, swap: SwapAd
       { facts: ['memory.totalBytes', 'swap.totalBytes'] },
     ),
     makeAdvice('note', {
-      id: 'limits-need-a-service',
+      id: 'limits-end-as-a-whole',
       about,
-      what: 'The engine runs as a service, not as a scope.',
-      why: 'A scope refuses OOMScoreAdjust (`Unknown assignment`), and without it the kernel may end sshd first.',
+      what: 'Where memory runs out, all processes of the engine end together.',
+      why: 'A worker that stays behind would keep its card; and without a score of its own the kernel may end sshd first.',
       source,
     }),
   ]

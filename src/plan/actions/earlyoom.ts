@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { earlyoomArguments } from '../../knowledge/earlyoom.ts'
 import type { Machine } from '../../machine/schema.ts'
@@ -5,16 +6,27 @@ import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Operation } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 
-const dropIn = '/etc/systemd/system/earlyoom.service.d/rigup.conf'
+const settings = '/etc/systemd/system/earlyoom.service.d/rigup.conf'
+/**
+ * Lets it start with the machine. Not `systemctl enable`: of that nobody knows afterwards whether it was so before, and taking this file away
+ * brings back whatever was.
+ */
+const atStart = '/etc/systemd/system/multi-user.target.d/rigup-earlyoom.conf'
+const atStartContent = '# Written by rigup; rigup undo removes it.\n[Unit]\nWants=earlyoom.service\n'
+
+/** Something else may be installing just now, as unattended upgrades do after the machine has started: wait for it. */
+const aptWaits = ['-o', 'DPkg::Lock::Timeout=600']
 
 /** How each package manager installs and removes it without asking. */
 const packageCommands: Readonly<Record<string, { install: string[][]; remove: string[] }>> = {
   apt: {
     install: [
-      ['apt-get', 'update'],
-      ['apt-get', 'install', '-y', '--no-install-recommends', 'earlyoom'],
+      // One broken source among the machine's must not keep the guard away: whether the package is there shows at its installation.
+      ['sh', '-c', 'apt-get update || echo "Going on with the package lists that are here."'],
+      ['apt-get', ...aptWaits, 'install', '-y', '--no-install-recommends', 'earlyoom'],
     ],
-    remove: ['apt-get', 'remove', '-y', 'earlyoom'],
+    // `remove` would leave its settings, its init scripts and its place among the services behind.
+    remove: ['apt-get', ...aptWaits, 'purge', '-y', 'earlyoom'],
   },
   dnf: { install: [['dnf', 'install', '-y', 'earlyoom']], remove: ['dnf', 'remove', '-y', 'earlyoom'] },
   pacman: {
@@ -74,14 +86,27 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
         title: 'earlyoom spares SSH and acts although there is much swap',
         reason:
           'As it comes, earlyoom waits until 90 % of the swap is used, which on this machine is long after it has stopped answering.',
-        operations: [{ kind: 'write', path: dropIn, content }, ...reload('restart')],
+        operations: [
+          { kind: 'write', path: settings, content },
+          { kind: 'write', path: atStart, content: atStartContent },
+          ...reload(['systemctl', 'restart', 'earlyoom.service']),
+        ],
       },
       {
         needsRoot: true,
         needs: ['earlyoom-package'],
-        check: [{ kind: 'file-is', path: dropIn, content }, isGuarding],
+        check: [
+          { kind: 'file-is', path: settings, content },
+          { kind: 'file-is', path: atStart, content: atStartContent },
+          isGuarding,
+        ],
         verify: [isGuarding],
-        undo: [{ kind: 'remove', path: dropIn }, ...reload('try-restart')],
+        undo: [
+          { kind: 'remove', path: settings },
+          { kind: 'remove', path: atStart },
+          { kind: 'run', argv: ['sh', '-c', removeIfEmpty, 'sh', dirname(settings), dirname(atStart)] },
+          ...reload(['sh', '-c', asBefore]),
+        ],
       },
     ),
   ]
@@ -100,13 +125,17 @@ const isGuarding: Action['check'][number] = {
   argv: ['systemctl', 'is-active', '--quiet', 'earlyoom.service'],
 }
 
-function reload(verb: 'restart' | 'try-restart'): Operation[] {
+/** Where somebody has enabled it, it goes on with its own settings; elsewhere only rigup had started it. */
+const asBefore =
+  'if systemctl --quiet is-enabled earlyoom.service; then systemctl restart earlyoom.service; else systemctl stop earlyoom.service; fi'
+
+/** Others may have settings of their own in these folders. */
+const removeIfEmpty = 'rmdir --ignore-fail-on-non-empty "$@" || :'
+
+function reload(argv: string[]): Operation[] {
   return [
     { kind: 'run', argv: ['systemctl', 'daemon-reload'], timeoutSeconds: 60 },
-    ...(verb === 'restart'
-      ? [{ kind: 'run' as const, argv: ['systemctl', 'enable', 'earlyoom.service'], timeoutSeconds: 60 }]
-      : []),
-    { kind: 'run', argv: ['systemctl', verb, 'earlyoom.service'], timeoutSeconds: 60 },
+    { kind: 'run', argv, timeoutSeconds: 60 },
   ]
 }
 

@@ -25,21 +25,21 @@ export function limitedArgv(limits: Limits | null, argv: readonly string[], { os
     ...[...properties, ...(knowsScopePolicy(tools) ? ['OOMPolicy=kill'] : [])].map((name) => `--property=${name}`),
     '--',
   ]
+  const whole = knowsScopePolicy(tools) ? [] : ['sh', '-c', endsAsWhole, 'sh']
   const score = oomScoreAdjust === undefined ? [] : ['choom', '-n', String(oomScoreAdjust), '--']
-  return [...(os.init.value === 'systemd' && properties.length > 0 ? scope : []), ...score, ...argv]
+  return [...(os.init.value === 'systemd' && properties.length > 0 ? [...scope, ...whole] : []), ...score, ...argv]
 }
+
+/**
+ * What OOMPolicy=kill does, by hand: the kernel ends all processes of the scope where it ends one (Control Group v2, memory.oom.group). Without it
+ * systemd 252 asks the others to end and waits 90 s for those that do not, and older ones leave them alone. Control groups of version 1 cannot do it.
+ */
+const endsAsWhole = 'echo 1 >"/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.oom.group"; exec "$@"'
 
 /** Scopes can end as a whole when the kernel ends one of their processes since systemd 253 (its NEWS). */
 function knowsScopePolicy(tools: Facts['tools']): boolean {
   const version = tools.find(({ name }) => name === 'systemd')?.version.value ?? ''
   return Number.parseInt(/\d+/.exec(version)?.[0] ?? '0', 10) >= 253
-}
-
-/** Which of the wanted limits cannot be kept on this machine, in a sentence; null where all can. */
-export function unenforcedLimits(limits: Limits | null, { os }: Pick<Machine, 'os'>): string | null {
-  const wantsBytes = limits !== null && (limits.memoryBytes !== undefined || limits.swapBytes !== undefined)
-  if (!wantsBytes || os.init.value === 'systemd' || os.init.value === null) return null
-  return 'Limits of memory and swap need systemd, which does not run here; only the score for the kernel is set.'
 }
 
 /**
