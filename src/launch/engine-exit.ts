@@ -48,12 +48,13 @@ export function exitProblem(exit: EngineExit, memoryKills: number, log: string, 
       next: 'add swap, use fewer workers, or a smaller model',
     })
   }
-  if (isSignal(exit, 'SIGKILL', 9)) {
+  // A guard asks first: earlyoom sends SIGTERM, and SIGKILL only where memory goes on shrinking.
+  if (isSignal(exit, 'SIGKILL', 9) || isSignal(exit, 'SIGTERM', 15)) {
     return new Problem({
       ...common,
       what: 'The engine was killed from outside.',
       why: 'Memory guards (earlyoom, systemd-oomd), limits of a unit or container, and people do that.',
-      next: 'look at dmesg and at the log of the memory guard, then try again',
+      next: 'look at dmesg and at the log of the memory guard (journalctl -u earlyoom), then try again',
     })
   }
   return new Problem({

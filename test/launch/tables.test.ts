@@ -59,6 +59,8 @@ test.each([
   [{ code: null, signal: 'SIGKILL' }, 1, /memory ran out/, 'machine'],
   [{ code: 1, signal: null }, 2, /memory ran out/, 'machine'],
   [{ code: 137, signal: null }, 0, /killed from outside/, 'failed'],
+  [{ code: null, signal: 'SIGTERM' }, 0, /killed from outside/, 'failed'],
+  [{ code: 143, signal: null }, 0, /killed from outside/, 'failed'],
   [{ code: 1, signal: null }, 0, /exit code 1/, 'failed'],
 ] as const)('the end %j with %i kills for memory', (exit, kills, what, name) => {
   const problem = exitProblem(exit, kills, '/log')
