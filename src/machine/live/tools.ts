@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { type Fact, known, unknown } from '../fact.ts'
 import type { Host } from '../host/host.ts'
 import { cite } from '../reading.ts'
@@ -30,13 +31,27 @@ const shownAs: Readonly<Record<string, string>> = { 'nvidia-ctk': 'nvidia-contai
 
 /** Which tools are there, with path and version. No Python package is imported: what is broken cannot crash the detection. */
 export const tools: Probe = async (host) => {
-  const found = await Promise.all([
-    ...questions.map(([name, words]) => tool(host, name, words)),
+  const [asked, ...others] = await Promise.all([
+    askInLanes(host, questions),
     conda(host),
     containerTools(host),
     installedVllm(host),
   ])
-  return [{ tools: found.flat() }]
+  return [{ tools: [...asked, ...others.flat()] }]
+}
+
+/**
+ * As many questions at once as there are processors: twenty programs that start together would hold up the slowest probe, which is
+ * one program of half a second.
+ */
+async function askInLanes(host: Host, all: typeof questions): Promise<Tool[]> {
+  const found: Tool[][] = all.map(() => [])
+  const waiting = all.entries()
+  const lane = async () => {
+    for (const [position, [name, words]] of waiting) found[position] = await tool(host, name, words)
+  }
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, lane))
+  return found.flat()
 }
 
 async function tool(host: Host, name: string, words: readonly string[]): Promise<Tool[]> {
