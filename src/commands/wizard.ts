@@ -39,7 +39,7 @@ export type WizardOptions = {
 
 /** `rigup`: the wizard, or the run that goes on. Gives the exit code. */
 export async function runWizard(options: WizardOptions, io: CommandIo): Promise<number> {
-  const fromRecipe = options.recipe === undefined ? null : (await loadRecipe(options.recipe)).recipe
+  const fromRecipe = options.recipe === undefined ? null : await loadRecipe(options.recipe)
   const [{ renderApp }, { Wizard }] = await loadScreens(() =>
     Promise.all([import('../ui/render-app.tsx'), import('../wizard/wizard.tsx')]),
   )
@@ -48,7 +48,7 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
     options.machine === undefined ? null : await loadMachine({ machine: options.machine, override: options.override })
   const runDirectory = saved || options.new ? null : await openRun(options)
   // What a run was begun with is what its answers are changed from.
-  const from = runDirectory === null ? fromRecipe : (await openRunFolder(runDirectory)).recipe
+  const from = runDirectory === null ? fromRecipe?.recipe : (await openRunFolder(runDirectory)).recipe
   const base = from ? answersOf(questionSteps, from) : noAnswers
   const answers: Answers = { ...base, fields: { ...base.fields, ...options.fields } }
   const wizard = createElement(Wizard, {
@@ -56,6 +56,7 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
     answers,
     name: options.name ?? from?.name,
     runDirectory,
+    given: runDirectory === null ? fromRecipe : null,
   })
   const result = (await renderApp(wizard, {
     environment: io.environment,

@@ -1,4 +1,5 @@
 import { type Answers, noAnswers } from '#steps/answers.ts'
+import type { Difference } from '#steps/differences.ts'
 import { type StepId, stepIds } from '#steps/step.ts'
 import { withCorrections } from '../machine/corrections.ts'
 import type { Machine } from '../machine/schema.ts'
@@ -35,7 +36,6 @@ export type WizardAction =
   | { type: 'field'; path: FieldPath; value: unknown }
   | { type: 'fields'; fields: Readonly<Record<FieldPath, unknown>> }
   | { type: 'go'; to: StepId }
-  | { type: 'next' }
   | { type: 'back' }
   | { type: 'run'; directory: string }
 
@@ -78,8 +78,6 @@ export function wizardReducer(state: WizardState, action: WizardAction): WizardS
       return { ...state, answers: { ...state.answers, fields: { ...state.answers.fields, ...action.fields } } }
     case 'go':
       return moved(state, action.to)
-    case 'next':
-      return moved(state, stepIds[stepIds.indexOf(state.place) + 1] ?? state.place)
     case 'back':
       return moved(state, stepIds[stepIds.indexOf(state.place) - 1] ?? state.place)
     case 'run':
@@ -102,4 +100,11 @@ function moved(state: WizardState, place: StepId): WizardState {
 function withField(fields: Answers['fields'], path: FieldPath, value: unknown): Answers['fields'] {
   const { [path]: _, ...rest } = fields
   return value === undefined ? rest : { ...rest, [path]: value }
+}
+
+/** The step after this one; where a recipe is taken up again, the next one that it leaves in question, or the review. */
+export function stepAfter(place: StepId, differences: readonly Pick<Difference, 'step'>[] | null): StepId {
+  const here = stepIds.indexOf(place)
+  if (differences === null) return stepIds[here + 1] ?? place
+  return differences.find(({ step }) => stepIds.indexOf(step) > here)?.step ?? 'review'
 }

@@ -1,11 +1,14 @@
 import { Text, useApp } from 'ink'
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
 import { type Answers, emptyRecipe, type Resolved, resolve } from '#steps/answers.ts'
+import { differencesOf } from '#steps/differences.ts'
 import { HardwareScreen } from '#steps/hardware/screen.tsx'
+import { withKeptLock } from '#steps/kept-lock.ts'
 import { modelToRead } from '#steps/model/reading.ts'
 import { planOf } from '#steps/plan-of-recipe.ts'
 import { QuestionScreen } from '#steps/question-screen.tsx'
 import { questionSteps } from '#steps/question-steps.ts'
+import { DifferencesScreen } from '#steps/recipe/differences-screen.tsx'
 import { ReviewScreen } from '#steps/review/screen.tsx'
 import type { ScreenProps } from '#steps/screen.ts'
 import type { QuestionStep, StepId } from '#steps/step.ts'
@@ -19,6 +22,7 @@ import { applyOverrides } from '../machine/overrides.ts'
 import { machineSummary } from '../machine/summary.ts'
 import type { PlanContext } from '../plan/context.ts'
 import type { FieldPath } from '../recipe/fields.ts'
+import type { LoadedRecipe } from '../recipe/files.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { Frame } from '../ui/components/frame.tsx'
 import { useTheme } from '../ui/context.tsx'
@@ -31,7 +35,7 @@ import type { Session } from './session.ts'
 import { AdviceSide, placeOf, stepMarks } from './side.tsx'
 import { useModelReadings } from './use-model-readings.ts'
 import { useRun } from './use-run.ts'
-import { initialState, wizardReducer } from './wizard-state.ts'
+import { initialState, stepAfter, wizardReducer } from './wizard-state.ts'
 
 export type WizardProps = {
   session: Session
@@ -40,6 +44,8 @@ export type WizardProps = {
   name?: string | undefined
   /** A run to attach to. */
   runDirectory: string | null
+  /** The recipe that is taken up again, with its lock: only what differs here is asked about. */
+  given?: Pick<LoadedRecipe, 'recipe' | 'lock'> | null
 }
 
 /** What the wizard ended with, for the lines that stay in the shell. */
@@ -53,7 +59,7 @@ export type WizardResult = {
 }
 
 /** The whole wizard: which step is on, and what it is given. */
-export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
+export function Wizard({ session, answers, name, runDirectory, given = null }: WizardProps) {
   const { exit } = useApp()
   const handover = useHandover()
   const theme = useTheme()
@@ -74,7 +80,7 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
 
   const { machine } = state
   // Not before the first question: the hardware screen needs none of it, and is drawn while the machine is still being read.
-  const isAsked = state.place !== 'hardware'
+  const isAsked = state.place !== 'hardware' || (given !== null && !state.reading)
   const { readings, again } = useModelReadings(session, answers.readings ?? {}, modelToRead(state.answers.fields))
   const resolved = useMemo(
     () => (machine && isAsked ? resolve(questionSteps, machine, { ...state.answers, readings }, name) : null),
@@ -84,11 +90,17 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
     if (!machine || !resolved) return null
     const { directories, proofModel } = session
     // The same that `rigup apply` makes of the recipe, so that both plan the same.
-    const { recipe } = localise(resolved.recipe, machine)
-    const context: PlanContext = { recipe, machine, directories, proofModel, lock: null }
+    const kept = withKeptLock(resolved.recipe, given)
+    const { recipe } = localise(kept.recipe, machine)
+    const context: PlanContext = { recipe, machine, directories, proofModel, lock: kept.lock }
     const contradictions = contradictionsOf(recipe, machine, modelFacts(recipe))
     return { context, refusals: contradictions.filter(({ kind }) => kind === 'refuse') }
-  }, [machine, resolved, session])
+  }, [machine, resolved, session, given])
+  const differences = useMemo(
+    () => (given && machine && resolved ? differencesOf(questionSteps, given.recipe, resolved, machine) : null),
+    [given, machine, resolved],
+  )
+  const [seesMachine, seeMachine] = useState(given === null)
   const advice: Advice[] = resolved
     ? questionSteps.flatMap((step) => [
         ...(resolved.chosen[step.id]?.advice ?? []),
@@ -109,6 +121,8 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
     setMessage(null)
     dispatch({ type: 'go', to })
   }
+  /** To the next step, or to the next one that is in question. */
+  const next = () => go(stepAfter(state.place, differences))
   const begin = (context: PlanContext) => {
     session
       .start(context, planOf(context), onTerminal)
@@ -137,7 +151,7 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
               readings,
             }) ?? [],
           readModelAgain: again,
-          next: () => dispatch({ type: 'next' }),
+          next,
           back: () => dispatch({ type: 'back' }),
         }
       : null
@@ -150,13 +164,22 @@ export function Wizard({ session, answers, name, runDirectory }: WizardProps) {
       panel={(size) => <AdviceSide advice={step ? (resolved?.chosen[step.id]?.advice ?? []) : []} {...size} />}
       footer={footer}
     >
-      {state.place === 'hardware' ? (
+      {state.place === 'hardware' && !seesMachine && given && machine && resolved && differences ? (
+        <DifferencesScreen
+          given={given.recipe}
+          machine={machine}
+          resolved={resolved}
+          differences={differences}
+          next={next}
+          seeMachine={() => seeMachine(true)}
+        />
+      ) : state.place === 'hardware' ? (
         <HardwareScreen
           machine={machine}
           reading={state.reading}
           message={message}
           tools={session.hardware}
-          next={() => go('model')}
+          next={next}
           readAgain={() => {
             setMessage(null)
             read()

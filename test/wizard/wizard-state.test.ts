@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { known } from '#src/machine/fact.ts'
 import { readMachine } from '#src/machine/read-machine.ts'
-import { initialState, type WizardAction, wizardReducer } from '#src/wizard/wizard-state.ts'
+import { initialState, stepAfter, type WizardAction, wizardReducer } from '#src/wizard/wizard-state.ts'
 
 function after(...actions: WizardAction[]) {
   return actions.reduce(wizardReducer, initialState())
@@ -9,9 +9,9 @@ function after(...actions: WizardAction[]) {
 
 test('back keeps answers, and what was reached stays reached', () => {
   const state = after(
-    { type: 'next' },
+    { type: 'go', to: 'model' },
     { type: 'pick', step: 'model', choice: 'proof' },
-    { type: 'next' },
+    { type: 'go', to: 'engine' },
     { type: 'back' },
     { type: 'back' },
   )
@@ -26,7 +26,7 @@ test('a field set to undefined goes back to what is recommended', () => {
 
 test('neither end can be left', () => {
   expect(after({ type: 'back' }).place).toBe('hardware')
-  expect(after({ type: 'go', to: 'recipe' }, { type: 'next' }).place).toBe('recipe')
+  expect(stepAfter('recipe', null)).toBe('recipe')
 })
 
 test('a run that is attached to opens on the install screen', () => {
@@ -56,4 +56,15 @@ test('corrections hold however often the machine is read, and the network is not
   expect(state.machine?.gpus[0]?.memoryTotalBytes.value).toBe(10 * 2 ** 30)
   expect(state.machine?.gpus).toHaveLength(8)
   expect(state.machine?.network.value).toEqual([])
+})
+
+test.each([
+  ['hardware', null, 'model'],
+  ['memory', null, 'review'],
+  ['hardware', [], 'review'],
+  ['hardware', ['engine', 'memory'], 'engine'],
+  ['engine', ['engine', 'memory'], 'memory'],
+  ['memory', ['engine', 'memory'], 'review'],
+] as const)('after %s, with %j in question, comes %s', (place, asked, next) => {
+  expect(stepAfter(place, asked?.map((step) => ({ step })) ?? null)).toBe(next)
 })

@@ -36,6 +36,7 @@ export const commands = {
     help: 'Ask package indexes, hubs and registries whether they answer; it says first which.',
     minor: true,
   },
+  machine: { keys: ['m'], label: 'machine', help: 'Show this machine, with the evidence.' },
   readAgain: { keys: ['r'], label: 'read again', help: 'Read the machine again.' },
   save: { keys: ['s'], label: 'save', help: 'Save this to a file.' },
   retry: { keys: ['r'], label: 'retry', help: 'Try the failed action again.' },
