@@ -1,6 +1,6 @@
 import { unitQuote, unitSetting } from '../core/unit-quote.ts'
 import type { PlanContext } from '../plan/context.ts'
-import type { Serve } from '../plan/serve.ts'
+import { keyVariables, type Serve } from '../plan/serve.ts'
 import { isImageRoute } from '../recipe/schema/engine.ts'
 import type { ExportTarget } from './export-target.ts'
 import { servedEngine, servedTitle } from './served-engine.ts'
@@ -45,7 +45,7 @@ export const systemd: ExportTarget = {
   },
 }
 
-function howToInstall({ recipe }: PlanContext, isSystem: boolean): string[] {
+function howToInstall({ recipe, machine }: PlanContext, isSystem: boolean): string[] {
   const unit = `rigup-${recipe.name}.service`
   const folder = isSystem ? '/etc/systemd/system' : '~/.config/systemd/user'
   const systemctl = isSystem ? 'systemctl' : 'systemctl --user'
@@ -53,7 +53,11 @@ function howToInstall({ recipe }: PlanContext, isSystem: boolean): string[] {
     `# Made by rigup from the recipe ${recipe.name}. The engine must be installed already (rigup apply).`,
     `#   mkdir -p ${folder} && cp THIS-FILE ${folder}/${unit}`,
     `#   ${systemctl} daemon-reload && ${systemctl} enable --now ${unit}`,
-    ...(isSystem ? [] : ['#   loginctl enable-linger   # so that it runs while nobody is logged in']),
+    ...(isSystem
+      ? []
+      : [
+          `#   sudo loginctl enable-linger ${machine.user.name.value ?? 'NAME'}   # so that it runs while nobody is logged in`,
+        ]),
     '',
   ]
 }
@@ -68,8 +72,8 @@ function secretsFile({ recipe }: PlanContext, isSystem: boolean): string {
 
 /** The key goes from its file into the environment, so that it stands in no unit and no command line. */
 function commandOf({ argv, engine, apiKeyFile }: Serve): readonly string[] {
-  if (apiKeyFile === undefined) return argv
-  const variable = engine === 'llama-cpp' ? 'LLAMA_API_KEY' : 'VLLM_API_KEY'
+  const variable = keyVariables[engine]
+  if (apiKeyFile === undefined || variable === null) return argv
   return ['/bin/sh', '-c', `${variable}=$(cat -- "$0") && export ${variable} && exec "$@"`, apiKeyFile, ...argv]
 }
 

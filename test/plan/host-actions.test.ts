@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, stat } from 'node:fs/promises'
+import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -118,6 +118,19 @@ describe('a swap file', () => {
       }
     },
   )
+
+  test.each(['ext4', 'f2fs'])('that finds no room on %s leaves none of it behind', async (type) => {
+    const folder = await mkdtemp(join(tmpdir(), 'rigup-swap-'))
+    const [create] = swapFileActions({ path: '/mnt/c/swap', bytes: GiB }, machine({ type }))
+    // The command that fills the file, in a folder of the test and with a limit on the size of files for the full disk.
+    const fill = create?.operations.flatMap((operation) => (operation.kind === 'run' ? [operation.argv] : []))
+    const argv = fill?.find((words) => words.includes('fallocate') || words.includes('dd')) ?? []
+    const here = argv.map((word) => word.replaceAll('/mnt/c', folder))
+    const limited = ['sh', '-c', 'ulimit -f 2048; trap "" XFSZ; "$@"', 'sh', ...here]
+    expect(await holds({ kind: 'command', argv: limited }, recorded(folder))).toBe(false)
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  })
 
   test.runIf(process.getuid?.() === 0)('its line in fstab is one that findmnt accepts', async () => {
     const argv = ['sh', '-c', 'printf "%s\\n" "$0" > "$1" && findmnt --verify --tab-file "$1"']

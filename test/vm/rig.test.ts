@@ -4,8 +4,8 @@ import { MiB } from '#src/core/bytes.ts'
 import { machineSchema } from '#src/machine/schema.ts'
 import { swapFileActions } from '#src/plan/actions/swap-file.ts'
 import { type Action, action, type Plan } from '#src/plan/plan.ts'
-import type { RunStatus } from '#src/run/runs.ts'
-import { VirtualMachine } from './support/machine.ts'
+import { password, VirtualMachine } from './support/machine.ts'
+import { begin, patience, status } from './support/runs.ts'
 
 let rig: VirtualMachine
 beforeAll(async () => {
@@ -13,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.end())
 
-const password = 'right-password'
 const ext4 = machineSchema.parse({
   schemaVersion: 1,
   name: 'rig',
@@ -29,21 +28,7 @@ function sh(id: string, script: string, rest: Partial<Action> = {}): Action {
 const waits = (id: string): string =>
   `touch ~/${id}-begun; while ! test -e ~/${id}-go; do sleep 0.2; done; echo ${id} >> ~/out`
 
-async function begin(plan: Plan, options: { password?: string } = {}): Promise<void> {
-  await rig.sh('cat > plan.json', { input: JSON.stringify(plan) })
-  const { code, output } = await rig.sh('node rigup.mjs start plan.json', options)
-  expect(output.includes('failed') || code !== 0 ? output : '').toBe('')
-}
-
-async function status(): Promise<Pick<RunStatus, 'status' | 'actions' | 'events' | 'directory'>> {
-  return JSON.parse((await rig.sh('node rigup.mjs status')).output)
-}
-
-const patience = { timeout: 120_000, interval: 1000 }
-
-async function said(line: string): Promise<string> {
-  return (await rig.sh(line)).output.trim()
-}
+const said = (line: string): Promise<string> => rig.said(line)
 
 describe('a rig', () => {
   test('goes on with a run of a user after the connection is cut', async () => {
@@ -60,9 +45,9 @@ describe('a rig', () => {
     ssh.kill('SIGKILL')
     // Longer than systemd waits before it ends the processes of a user without a session.
     await new Promise((resolve) => setTimeout(resolve, 20_000))
-    expect((await status()).status).toBe('running')
+    expect((await status(rig)).status).toBe('running')
     await rig.sh('touch ~/user-go')
-    await expect.poll(async () => (await status()).status, patience).toBe('done')
+    await expect.poll(async () => (await status(rig)).status, patience).toBe('done')
     expect(await said('cat ~/out')).toBe('user')
     expect(await said('ls /var/lib/systemd/linger 2>/dev/null')).toBe('')
   })
@@ -84,7 +69,7 @@ describe('a rig', () => {
     const refused = await rig.sh('node rigup.mjs start plan.json < /dev/null')
     expect([refused.code, refused.output]).toEqual([6, expect.stringContaining('sudo wants a password')])
 
-    await begin(plan, { password })
+    await begin(rig, plan)
     await expect.poll(() => said('ls ~/root-begun 2>/dev/null'), patience).not.toBe('')
     expect(await said('/usr/sbin/swapon --show=NAME,SIZE --noheadings')).toBe('/rigup.swap  64M')
     // The operator's actions are the operator's, with all groups, although the worker is root.
@@ -97,17 +82,17 @@ describe('a rig', () => {
 
     await rig.cutPower()
     await rig.boot()
-    expect((await status()).status).toBe('interrupted')
+    expect((await status(rig)).status).toBe('interrupted')
     // It came back by its line in fstab.
     expect(await said('/usr/sbin/swapon --show=NAME --noheadings')).toBe('/rigup.swap')
     await rig.sh('touch ~/root-go')
     const again = await rig.sh('node rigup.mjs again', { password })
     expect(again.code).toBe(0)
-    await expect.poll(async () => (await status()).status, patience).toBe('done')
+    await expect.poll(async () => (await status(rig)).status, patience).toBe('done')
     expect(await said('cat ~/out')).toBe('user\nroot')
 
     expect((await rig.sh('node rigup.mjs undo', { password })).code).toBe(0)
-    await expect.poll(async () => (await status()).status, patience).toBe('undone')
+    await expect.poll(async () => (await status(rig)).status, patience).toBe('undone')
     expect(await said('cat /etc/fstab; /usr/sbin/swapon --show; ls /')).toBe(before)
   })
 })

@@ -134,12 +134,26 @@ function createOperations({ path, bytes }: SwapFile, type: string | null): Opera
     run('chmod', '600', file),
     ...(type === 'btrfs' ? [run('chattr', '+C', file)] : []),
     isPreallocated
-      ? run('fallocate', '-l', `${mebibytes}MiB`, file)
-      : run('dd', 'if=/dev/zero', `of=${file}`, 'bs=1M', `count=${mebibytes}`, 'conv=fsync', 'status=none'),
+      ? run(...orRemove(file), 'fallocate', '-l', `${mebibytes}MiB`, file)
+      : run(
+          ...orRemove(file),
+          'dd',
+          'if=/dev/zero',
+          `of=${file}`,
+          'bs=1M',
+          `count=${mebibytes}`,
+          'conv=fsync',
+          'status=none',
+        ),
     run('mkswap', file),
     run('sync', file),
     run('mv', '-n', '-T', file, path),
   ]
+}
+
+/** A disk that filled up before the file was whole stays full otherwise: both commands leave what they had until then. */
+function orRemove(file: string): string[] {
+  return ['sh', '-c', '"$@" || { code=$?; rm -f -- "$0"; exit "$code"; }', file]
 }
 
 function run(...argv: string[]): Operation {

@@ -11,26 +11,38 @@ import { build } from 'esbuild'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 
+export const password = 'right-password'
+
 export type Shell = { readonly code: number | null; readonly output: string }
+
+type ShellOptions = {
+  readonly input?: string | Buffer
+  /** On a terminal; typed when sudo asks. */
+  readonly password?: string
+  /** `guest` cannot become root. */
+  readonly user?: 'miner' | 'guest'
+}
 
 /** A rig with systemd, in a virtual machine of its own, reached over SSH as the user `miner`, whose password is `right-password`. */
 export class VirtualMachine {
   readonly #folder: string
   readonly #image: string
   readonly #port: number
+  readonly #mebibytes: number
   #qemu: ChildProcess | null = null
 
-  private constructor(folder: string, image: string, port: number) {
+  private constructor(folder: string, image: string, port: number, mebibytes: number) {
     this.#folder = folder
     this.#image = image
     this.#port = port
+    this.#mebibytes = mebibytes
   }
 
   /** Builds the image where it is not in the cache, and starts a fresh copy with the program of these tests in it. */
-  static async start(): Promise<VirtualMachine> {
+  static async start({ mebibytes = 1024 } = {}): Promise<VirtualMachine> {
     const { stdout } = await run('sh', [join(root, 'scripts/vm/build-image.sh')], { timeout: 900_000 })
     const folder = await mkdtemp(join(tmpdir(), 'rigup-vm-'))
-    const machine = new VirtualMachine(folder, stdout.trim(), await freePort())
+    const machine = new VirtualMachine(folder, stdout.trim(), await freePort(), mebibytes)
     await run('cp', ['--sparse=always', join(machine.#image, 'vm.img'), join(folder, 'vm.img')])
     await machine.boot()
     await machine.#install()
@@ -41,7 +53,19 @@ export class VirtualMachine {
     this.#qemu = spawn(
       'qemu-system-x86_64',
       [
-        ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '1024', '-smp', '2', '-display', 'none', '-no-reboot'],
+        ...[
+          '-accel',
+          'tcg,thread=multi',
+          '-cpu',
+          'max',
+          '-m',
+          String(this.#mebibytes),
+          '-smp',
+          '2',
+          '-display',
+          'none',
+          '-no-reboot',
+        ],
         ...['-kernel', join(this.#image, 'vmlinuz'), '-initrd', join(this.#image, 'initrd.img')],
         ...['-append', 'root=/dev/vda rw console=ttyS0 quiet', '-serial', `file:${join(this.#folder, 'console.log')}`],
         ...['-drive', `file=${join(this.#folder, 'vm.img')},if=virtio,format=raw`],
@@ -50,7 +74,8 @@ export class VirtualMachine {
       { stdio: 'ignore' },
     )
     const until = Date.now() + 240_000
-    while ((await this.sh('true')).code !== 0) {
+    // As the guest: what of the miner's runs then has started with the machine.
+    while ((await this.sh('true', { user: 'guest' })).code !== 0) {
       if (Date.now() > until) throw new Error('the virtual machine does not answer over SSH')
       await delay(1000)
     }
@@ -70,9 +95,9 @@ export class VirtualMachine {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Runs a line of shell over SSH. With `password`, on a terminal, and types it when sudo asks. */
-  async sh(line: string, { input, password }: { input?: string; password?: string } = {}): Promise<Shell> {
-    const ssh = this.connect(line, password !== undefined)
+  /** Runs a line of shell over SSH. */
+  async sh(line: string, { input, password, user }: ShellOptions = {}): Promise<Shell> {
+    const ssh = this.connect(line, { hasTerminal: password !== undefined, user })
     let output = ''
     let isAsked = false
     const read = (chunk: Buffer): void => {
@@ -88,13 +113,28 @@ export class VirtualMachine {
     return { code: code as number | null, output }
   }
 
+  /** What a line of shell says, without the space around it. */
+  async said(line: string): Promise<string> {
+    return (await this.sh(line)).output.trim()
+  }
+
+  /** What a script of shell says that root runs; throws where it fails. */
+  async root(script: string): Promise<string> {
+    const { code, output } = await this.sh("sudo -k -S -p '' sh -e", { input: `${password}\n${script}\n` })
+    if (code !== 0) throw new Error(`exit code ${code}: ${output}`)
+    return output.trim()
+  }
+
   /** An SSH connection that runs a line of shell; killing it is what a closed laptop does. */
-  connect(line: string, hasTerminal = false): ChildProcess {
+  connect(
+    line: string,
+    { hasTerminal = false, user = 'miner' }: { hasTerminal?: boolean; user?: ShellOptions['user'] } = {},
+  ): ChildProcess {
     return spawn('ssh', [
       ...(hasTerminal ? ['-tt'] : []),
       ...['-p', String(this.#port), '-i', join(this.#image, 'key'), '-o', 'StrictHostKeyChecking=no'],
       ...['-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=5'],
-      ...['-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3', 'miner@127.0.0.1', line],
+      ...['-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3', `${user}@127.0.0.1`, line],
     ])
   }
 

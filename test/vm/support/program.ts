@@ -1,6 +1,8 @@
 // What the virtual machine runs: the real runner, worker and undo, driven by small commands instead of the wizard.
 import { readFile } from 'node:fs/promises'
 import { exitCodes, Problem, problemLines } from '#src/core/problem.ts'
+import { serve } from '#src/launch/serve.ts'
+import { detectMachine } from '#src/machine/detect.ts'
 import { planSchema } from '#src/plan/plan.ts'
 import { executorsWith } from '#src/run/executors/index.ts'
 import { createRun, latestRun, runStatus } from '#src/run/runs.ts'
@@ -19,13 +21,7 @@ async function newest(): Promise<string> {
 async function main([verb, ...rest]: readonly string[]): Promise<number> {
   switch (verb) {
     case 'worker':
-      return exitCodes[
-        await workerCommand(
-          rest,
-          executorsWith(async () => undefined),
-          command,
-        )
-      ]
+      return exitCodes[await workerCommand(rest, executorsWith(serve), command)]
     case 'start': {
       const plan = planSchema.parse(JSON.parse(await readFile(rest[0] ?? '', 'utf8')))
       await startRun(await createRun({ plan, recipe: '' }), { command, onTerminal })
@@ -42,6 +38,9 @@ async function main([verb, ...rest]: readonly string[]): Promise<number> {
       console.log(JSON.stringify({ directory, status, actions, pid: holder?.process.pid ?? null, events }))
       return 0
     }
+    case 'machine':
+      console.log(JSON.stringify(await detectMachine()))
+      return 0
     default:
       return exitCodes.usage
   }
