@@ -28,7 +28,10 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const theme = useTheme()
   const offer = props.resolved.offers[step.id]
   const chosen = props.resolved.chosen[step.id]
-  const [here, setHere] = useState(chosen?.id)
+  // An answer that came along and cannot be taken is no place to begin: enter would do nothing there.
+  const [refused] = useState(chosen?.state === 'no' ? chosen.id : null)
+  const first = chosen?.id === refused ? offer?.recommended : chosen?.id
+  const [here, setHere] = useState(first)
   const [inSettings, setInSettings] = useState(false)
   const [query, setQuery] = useState<string | null>(null)
   const canSearch = step.search !== undefined && !inSettings
@@ -85,7 +88,7 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
             columns={choiceColumns(offer.choices)}
             width={columns}
             height={listHeight}
-            initialId={chosen?.id}
+            initialId={first}
             chooseLabel="continue"
             onHighlight={(row) => setHere(row.id)}
             onSelect={(row) => {
@@ -125,10 +128,12 @@ function AgeLine({ age }: { age: Advice }) {
 function reasonsOf(choice: Choice, offer: Offer): string[] {
   const order: Record<Advice['kind'], number> = { refuse: 0, recommend: 1, warn: 2, note: 3 }
   const advice = [...choice.advice, ...offer.advice].sort((a, b) => order[a.kind] - order[b.kind])
-  return advice.slice(0, 3).map((item) => {
+  const notHere = choice.state === 'no' && choice.note ? [printableLine(`Not here: ${choice.note}.`)] : []
+  const reasons = advice.slice(0, 3).map((item) => {
     const lead = item.kind === 'warn' ? 'Careful: ' : item.kind === 'refuse' ? '' : ''
     return printableLine(`${lead}${item.what} ${item.why}${item.instead ? ` Instead: ${item.instead}` : ''}`)
   })
+  return [...notHere, ...reasons]
 }
 
 function MemoryBar({ memory, width }: { memory: MemoryUse; width: number }) {

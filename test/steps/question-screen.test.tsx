@@ -98,3 +98,27 @@ test('escape in the settings goes back to the choices, and says so', async () =>
   await screen.shows('esc back')
   expect(went).toEqual([])
 })
+
+test('the cursor waits on an answer that can be taken, and the row of one that cannot says why under the list', async () => {
+  const cpu = shippedMachine('cpu-server')
+  const resolved = resolve(questionSteps, cpu, { ...noAnswers, fields: { 'model.id': 'Qwen/Qwen2.5-72B-Instruct' } })
+  const nothing = () => undefined
+  const screen = show(
+    <BodyContext value={{ columns: 65, rows: 20 }}>
+      <QuestionScreen
+        step={modelStep}
+        machine={cpu}
+        resolved={resolved}
+        pick={nothing}
+        setField={nothing}
+        search={() => []}
+        readModelAgain={nothing}
+        next={nothing}
+        back={nothing}
+      />
+    </BodyContext>,
+  )
+  await screen.shows('› rigup’s own tiny model')
+  await screen.press('down', 'down', 'down', 'down', 'down')
+  await screen.shows(/› Qwen\/Qwen2\.5-7B-Instruct[\s\S]*Not here: larger than this machine's memory\./)
+})

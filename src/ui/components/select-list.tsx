@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { useSigns, useTerminal, useTheme } from '../context.tsx'
 import { bind, commands } from '../keys/commands.ts'
 import { useKeys } from '../keys/use-keys.ts'
-import { cut } from '../text/width.ts'
+import { cut, widthOf } from '../text/width.ts'
 import type { Style } from '../theme.ts'
 import { type Column, columnLine, columnWidths } from './columns.ts'
 import { moved, type SelectMove, settled } from './select-state.ts'
@@ -82,7 +82,7 @@ export function SelectList<Value>(props: SelectListProps<Value>) {
   const widths = columnWidths(
     columns,
     rows.map((entry) => entry.cells),
-    width - lead,
+    width - lead - roomForRemarks(rows, width),
   )
   const { dim } = useTheme()
   const signs = useSigns()
@@ -112,6 +112,12 @@ export function SelectList<Value>(props: SelectListProps<Value>) {
       ) : null}
     </Box>
   )
+}
+
+/** Long names give way to what is said about them: a reason that is cut off after four letters says nothing. */
+function roomForRemarks(rows: readonly SelectRow<unknown>[], width: number): number {
+  const longest = Math.max(0, ...rows.map(({ disabled, remark }) => widthOf(disabled ?? remark ?? '')))
+  return longest === 0 ? 0 : Math.min(longest + 2, Math.floor(width / 3))
 }
 
 /** The cursor, kept on its row by the row's id while rows come, go and change. */

@@ -21,6 +21,15 @@ describe('a list', () => {
     ])
   })
 
+  test('cuts a long name before what is said about it', () => {
+    const rows = [
+      { id: 'long', value: 1, cells: ['mistralai/Mistral-Small-3.2-24B-Instruct-2506', '43.9 GiB'], remark: 'larger' },
+    ]
+    expect(show(<SelectList rows={rows} columns={columns} width={40} height={2} />).lines()).toEqual([
+      '› mistralai/Mistral-S…  43.9 GiB  larger',
+    ])
+  })
+
   test('takes keys that come together one after the other', async () => {
     const onSelect = vi.fn()
     const list = show(<SelectList rows={methods} columns={columns} width={60} height={5} onSelect={onSelect} />)
