@@ -170,7 +170,7 @@ describe.skipIf(!server)('a release of llama.cpp, from a mirror', () => {
   test('is thrown away where its checksum is another', async () => {
     const given = await rigup.recipe(await fromMirror('tampered', '0'.repeat(64)))
     const said = await rigup.run('apply', given, '--yes')
-    expect(said.code).toBe(1)
+    expect(said.code).toBe(5)
     expect(said.stderr).toContain(`${basename(file)} was thrown away`)
     expect((await rigup.execute(['find', rigup.home, '-name', `${file}*`])).stdout).toBe('')
   })

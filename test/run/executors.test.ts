@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { strToU8, zipSync } from 'fflate'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { extract } from '#src/run/executors/extract.ts'
@@ -8,6 +10,7 @@ import { copy, makeDirectory, makeKey, write } from '#src/run/executors/files.ts
 import { addLine, removeLine } from '#src/run/executors/lines.ts'
 import { remove } from '#src/run/executors/remove.ts'
 import { run } from '#src/run/executors/run.ts'
+import { unpack } from '#src/run/executors/unpack.ts'
 import { type Recorded, recorded } from './support/context.ts'
 import { temporaryFolder } from './support/runs.ts'
 
@@ -28,6 +31,37 @@ describe('make-key', () => {
     await makeKey({ kind: 'make-key', path }, context)
     expect(await readFile(path, 'utf8')).toBe(key)
     expect(context.said()).not.toContain(key)
+  })
+})
+
+describe('unpack', () => {
+  const pack = async (content: Buffer): Promise<Buffer> => {
+    await mkdir(join(folder, 'release-1'))
+    await writeFile(join(folder, 'release-1', 'program'), content)
+    await run({ kind: 'run', argv: ['tar', '-C', folder, '-cf', join(folder, 'x.tar'), 'release-1'] }, context)
+    return readFile(join(folder, 'x.tar'))
+  }
+
+  test.each([
+    ['x.tar.gz', gzipSync],
+    ['x.tar.zst', zstdCompressSync],
+  ])('%s, whatever pads its end', async (name, compress) => {
+    const content = randomBytes(300_000)
+    // So much behind the end that tar is gone before it has been read.
+    const tar = Buffer.concat([await pack(content), Buffer.alloc(40 * 1024 * 1024)])
+    await writeFile(join(folder, name), compress(tar))
+    await mkdir(join(folder, 'to'))
+    await unpack({ kind: 'unpack', archive: join(folder, name), directory: join(folder, 'to'), strip: 1 }, context)
+    expect((await readFile(join(folder, 'to', 'program'))).equals(content)).toBe(true)
+    expect(context.updates.at(0)).toMatchObject({ text: 'unpacking', totalBytes: expect.any(Number) })
+  })
+
+  test('says that it cannot, where the archive is cut off', async () => {
+    const whole = gzipSync(await pack(randomBytes(300_000)))
+    await writeFile(join(folder, 'cut.tar.gz'), whole.subarray(0, 200_000))
+    await mkdir(join(folder, 'to'))
+    const operation = { kind: 'unpack' as const, archive: join(folder, 'cut.tar.gz'), directory: join(folder, 'to') }
+    await expect(unpack(operation, context)).rejects.toThrow(/could not be unpacked/)
   })
 })
 

@@ -43,11 +43,13 @@ export async function unpack(
     },
   })
   const decompressed = archive.endsWith('.zst') ? createZstdDecompress() : createGunzip()
-  const read = await pipeline(createReadStream(archive), counted, decompressed, tar.stdin, { signal }).then(
+  const cut = await pipeline(createReadStream(archive), counted, decompressed, tar.stdin, { signal }).then(
     () => null,
     (error: unknown) => messageOf(error),
   )
-  const failed = (await closed) ?? read
+  // tar leaves off at the end of the archive, and what pads it may find nobody who reads it: its own word counts.
+  const failed = await closed
+  if (failed !== null && cut !== null) log(`${cut}\n`)
   signal.throwIfAborted()
   if (failed === null) return
   throw new Problem({
