@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises'
 import * as z from 'zod'
 import type { InstalledEngine } from '../advice/installed-engine.ts'
-import { uvVersion } from '../knowledge/uv.ts'
 import { compareVersions } from '../knowledge/vllm/version.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { installedNamesScript } from '../plan/engines/installed-names.ts'
@@ -19,7 +18,7 @@ const schema = z.object({
 export async function askEngine(context: PlanContext): Promise<InstalledEngine | null> {
   const { route, version } = context.recipe.engine
   if (!isVllmRoute(route) || isImageRoute(route) || context.machine.origin !== 'live') return null
-  const { python } = installPaths(context, uvVersion)
+  const { python } = installPaths(context)
   const isThere = await access(python).then(
     () => true,
     () => false,

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { Advice } from '../advice/advice.ts'
 import { commentsOf } from '../advice/comments.ts'
 import { hasCode } from '../core/problem.ts'
-import { uvVersion } from '../knowledge/uv.ts'
 import { recordedMachine } from '../machine/corrections.ts'
 import { machineSummary } from '../machine/summary.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
@@ -24,7 +23,7 @@ export async function finishRun(
   advice: readonly Advice[],
   path: string = join(context.directories.recipes, `${context.recipe.name}.yaml`),
 ): Promise<Finished> {
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const events = await readJournal(runDirectory)
   const lock = isImage(context) ? null : await textOf(paths.lock)
   const recipe = verifiedRecipe({

@@ -1,6 +1,6 @@
 import { printableLine } from '../core/printable.ts'
 import { shellQuote } from '../core/shell-quote.ts'
-import { baseUrl } from '../plan/engines/vllm-arguments.ts'
+import { baseUrl } from '../plan/engines/serving.ts'
 import type { ExportTarget } from './export-target.ts'
 import { servedEngine, servedTitle } from './served-engine.ts'
 

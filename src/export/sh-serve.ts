@@ -1,13 +1,6 @@
 import { shellLine, shellQuote } from '../core/shell-quote.ts'
-import type { Serve } from '../plan/serve.ts'
+import { keyVariables, type Serve } from '../plan/serve.ts'
 import { commandLine } from './sh-checks.ts'
-
-/** The variable by which an engine takes the key that its clients must send. */
-const keyVariables: Readonly<Record<Serve['engine'], string | null>> = {
-  vllm: 'VLLM_API_KEY',
-  'llama-cpp': 'LLAMA_API_KEY',
-  ollama: null,
-}
 
 /** Starts an engine, waits until it lists its model, lets it generate, and stops or leaves it. */
 export function serveLines(serve: Serve): string[] {

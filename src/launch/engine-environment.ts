@@ -1,4 +1,4 @@
-import type { Serve } from '../plan/serve.ts'
+import { keyVariables, type Serve } from '../plan/serve.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -16,13 +16,6 @@ const kept: readonly RegExp[] = [
   /^(CUDA|HIP|ROCR|NVIDIA|GPU|ZE)_(VISIBLE_DEVICES|DEVICE_ORDINAL|AFFINITY_MASK)$/,
   /^(DOCKER_\w+|CONTAINER_HOST|DBUS_SESSION_BUS_ADDRESS)$/,
 ]
-
-/** The variable by which an engine takes the key of its API: not on its command line, which everybody on the machine can read. */
-const keyVariables: Readonly<Record<Serve['engine'], string | null>> = {
-  vllm: 'VLLM_API_KEY',
-  'llama-cpp': 'LLAMA_API_KEY',
-  ollama: null,
-}
 
 /** The environment of an engine: what is kept of the operator's, then the recipe's own variables, then the API key. */
 export function engineEnvironment(serve: Serve, operator: Variables, apiKey: string | null): Record<string, string> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Directories } from '../core/directories.ts'
+import { uvVersion } from '../knowledge/uv.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 
@@ -44,10 +45,7 @@ export type InstallPaths = {
 }
 
 /** Where the parts of an installation go. */
-export function installPaths(
-  { recipe, directories }: Pick<PlanContext, 'recipe' | 'directories'>,
-  uvVersion: string,
-): InstallPaths {
+export function installPaths({ recipe, directories }: Pick<PlanContext, 'recipe' | 'directories'>): InstallPaths {
   const engine = recipe.install.directory ?? join(directories.data, 'engines', recipe.name)
   const environment = join(engine, 'venv')
   const tools = join(directories.data, 'tools', `uv-${uvVersion}`)

@@ -31,3 +31,10 @@ export const serveSchema = z.strictObject({
   afterTest: z.enum(['stop', 'keep']),
 })
 export type Serve = z.infer<typeof serveSchema>
+
+/** The variable by which an engine takes the key of its API: not on its command line, which everybody on the machine can read. */
+export const keyVariables: Readonly<Record<Serve['engine'], string | null>> = {
+  vllm: 'VLLM_API_KEY',
+  'llama-cpp': 'LLAMA_API_KEY',
+  ollama: null,
+}

@@ -1,6 +1,4 @@
-import { uvVersion } from '#src/knowledge/uv.ts'
-import type { PlanContext } from '#src/plan/context.ts'
-import { installPaths } from '#src/plan/context.ts'
+import { installPaths, type PlanContext } from '#src/plan/context.ts'
 import { apiKeyActions } from '#src/plan/engines/api-key.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
 import { type Action, action } from '#src/plan/plan.ts'
@@ -16,7 +14,7 @@ export function installActions(context: PlanContext): Action[] {
 
 function proofModelAction(context: PlanContext): Action {
   const { proofModel } = context
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const intact = Object.entries(proofModel.files).map(([name, sha256]) => ({
     kind: 'file-sha256' as const,
     path: `${paths.proofModel}/${name}`,

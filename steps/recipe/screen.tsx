@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink'
-import { handStart } from '#src/plan/engines/vllm-arguments.ts'
+import { handStart } from '#src/plan/engines/serving.ts'
 import type { Plan } from '#src/plan/plan.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import { useBody } from '#src/ui/components/body-context.ts'

@@ -1,5 +1,4 @@
 import { Problem } from '../../core/problem.ts'
-import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
@@ -16,7 +15,7 @@ export function apiKeyActions(context: PlanContext): Action[] {
       exit: 'machine',
     })
   }
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const there = { kind: 'path-exists' as const, path: paths.apiKey }
   return [
     action(
@@ -36,5 +35,5 @@ export function apiKeyActions(context: PlanContext): Action[] {
 
 /** The part of a launch that says where the key is. */
 export function apiKeyOf(context: PlanContext): Pick<Serve, 'apiKeyFile'> {
-  return context.recipe.server.apiKey === 'file' ? { apiKeyFile: installPaths(context, uvVersion).apiKey } : {}
+  return context.recipe.server.apiKey === 'file' ? { apiKeyFile: installPaths(context).apiKey } : {}
 }

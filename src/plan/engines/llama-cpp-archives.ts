@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { pinnedLlamaCpp } from '../../knowledge/llama-cpp-release.ts'
-import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import type { Check, Operation } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
@@ -31,7 +30,7 @@ export function unpackLlamaCpp(context: PlanContext): Action {
       reason:
         "The project's own build, checked by its SHA-256 and unpacked beside the recipe; nothing under /usr is touched.",
       operations: [
-        { kind: 'make-directory', path: installPaths(context, uvVersion).engine },
+        { kind: 'make-directory', path: installPaths(context).engine },
         { kind: 'make-directory', path: folder },
         ...archives.flatMap((archive) => unpack(context, archive, folder)),
       ],
@@ -39,14 +38,14 @@ export function unpackLlamaCpp(context: PlanContext): Action {
     {
       check: answers,
       verify: answers,
-      undo: [{ kind: 'remove', path: installPaths(context, uvVersion).engine }],
+      undo: [{ kind: 'remove', path: installPaths(context).engine }],
       ...sizes(archives),
     },
   )
 }
 
 function folderOf(context: PlanContext): string {
-  return join(installPaths(context, uvVersion).engine, 'llama.cpp')
+  return join(installPaths(context).engine, 'llama.cpp')
 }
 
 function unpack(context: PlanContext, { file, sha256 }: Archives[number], folder: string): Operation[] {

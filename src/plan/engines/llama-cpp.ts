@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
-import { uvVersion } from '../../knowledge/uv.ts'
 import type { LlamaCppBuild } from '../../recipe/schema/engine.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import type { Action } from '../plan.ts'
@@ -8,7 +7,7 @@ import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
 import { unpackedServer, unpackLlamaCpp } from './llama-cpp-archives.ts'
 import { pythonEnvironmentActions } from './python-environment.ts'
-import { clientHost, proofModelName, testPrompts } from './vllm-arguments.ts'
+import { clientHost, proofModelName, testPrompts } from './serving.ts'
 
 /**
  * llama.cpp's server: the one that is installed, one of the project's own builds, or built on this machine for its own CPU from the source
@@ -31,7 +30,7 @@ export const llamaCpp: EnginePlanner = {
 
   serve(context, purpose): Serve {
     const { recipe, proofModel } = context
-    const paths = installPaths(context, uvVersion)
+    const paths = installPaths(context)
     const own = purpose === 'model'
     const servedName = own ? (recipe.model.servedName ?? recipe.model.id) : proofModelName
     const model = own ? modelArguments(context) : ['--model', join(paths.proofModel, 'proof.gguf')]
@@ -77,7 +76,7 @@ function programOf(context: PlanContext): string {
     case 'installed':
       return installedServer(context.machine) ?? notInstalled(context)
     case 'source':
-      return join(installPaths(context, uvVersion).bin, 'llama-server')
+      return join(installPaths(context).bin, 'llama-server')
     default:
       return unpackedServer(context)
   }

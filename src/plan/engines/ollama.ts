@@ -2,14 +2,13 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { ollamaRelease } from '../../knowledge/ollama-release.ts'
-import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import type { Check } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
 import { releaseUrl } from './releases.ts'
-import { clientHost, proofModelName, testPrompts } from './vllm-arguments.ts'
+import { clientHost, proofModelName, testPrompts } from './serving.ts'
 
 /** Ollama: the one that is installed, or rigup's own copy beside the recipe's other files. */
 export const ollama: EnginePlanner = {
@@ -22,7 +21,7 @@ export const ollama: EnginePlanner = {
 
   serve(context, purpose): Serve {
     const { recipe, proofModel } = context
-    const paths = installPaths(context, uvVersion)
+    const paths = installPaths(context)
     const program = programOf(context)
     const { host, port } = recipe.server
     const servedName = purpose === 'proof' ? proofModelName : recipe.model.id
@@ -76,11 +75,11 @@ function programOf(context: PlanContext): string {
 }
 
 function folderOf(context: PlanContext): string {
-  return join(installPaths(context, uvVersion).engine, 'ollama')
+  return join(installPaths(context).engine, 'ollama')
 }
 
 function unpackOllama(context: PlanContext): Action {
-  const { engine } = installPaths(context, uvVersion)
+  const { engine } = installPaths(context)
   const { version, archives } = context.recipe.engine
   const release = archives ?? pinnedArchives(context)
   const tag = archives === undefined ? ollamaRelease.version : version

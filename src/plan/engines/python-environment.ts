@@ -32,7 +32,7 @@ export function pythonEnvironmentActions(context: PlanContext, wanted: PythonEnv
 /** The pinned uv, from the machine's package index, its checksum verified. */
 export function uvAction(context: PlanContext): Action {
   const { machine, recipe } = context
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const architecture = machine.cpu.architecture.value ?? 'x86_64'
   const wheel = uvWheelFor(architecture)
   if (!wheel) {
@@ -78,7 +78,7 @@ export function uvAction(context: PlanContext): Action {
 }
 
 function environmentAction(context: PlanContext, wanted: PythonEnvironment): Action {
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const python = context.recipe.engine.python === 'auto' ? wanted.python : context.recipe.engine.python
   return action(
     {
@@ -111,7 +111,7 @@ function environmentAction(context: PlanContext, wanted: PythonEnvironment): Act
 }
 
 function lockAction(context: PlanContext, wanted: PythonEnvironment): Action {
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   if (context.lock !== null) {
     return action(
       {
@@ -164,7 +164,7 @@ function lockAction(context: PlanContext, wanted: PythonEnvironment): Action {
 }
 
 function installAction(context: PlanContext, wanted: PythonEnvironment): Action {
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const asLocked = { kind: 'command' as const, argv: [paths.python, '-I', '-c', checkInstalledScript, paths.lock] }
   return action(
     {

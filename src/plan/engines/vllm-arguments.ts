@@ -1,33 +1,9 @@
-import { isIP } from 'node:net'
-import semver from 'semver'
-import { shellLine } from '../../core/shell-quote.ts'
 import { knowsFlag, knowsVariable } from '../../knowledge/vllm/names.ts'
 import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { PlanContext, ProofModel } from '../context.ts'
 import type { Serve } from '../serve.ts'
-
-/** The name under which the proof model is served. */
-export const proofModelName = 'rigup-proof'
-
-/** True where the engine runs on the CPU. */
-export function onCpu(recipe: Recipe): boolean {
-  return isCpuRoute(recipe.engine.route)
-}
-
-/** What is asked of a model with no known answers: a sentence, to see that tokens come. */
-const openPrompt = { prompt: 'In one short sentence: what is a graphics card?', maxTokens: 64 }
-
-/** The requests of a test: the proof model has known answers, the operator's model has none. */
-export function testPrompts(purpose: Serve['purpose'], proof: ProofModel): Serve['prompts'] {
-  return purpose === 'proof' ? proof.prompts.map((prompt) => ({ ...prompt })) : [openPrompt]
-}
-
-/** Where a client on this machine reaches a server that binds to `host`. */
-export function clientHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  return host === '::' ? '::1' : host
-}
+import { proofModelName } from './serving.ts'
 
 /** The flags of `vllm serve` for a recipe, after the model: one path for wheel and image. */
 export function vllmFlags(recipe: Recipe, purpose: Serve['purpose'], proof: ProofModel): string[] {
@@ -87,7 +63,7 @@ export function vllmEnvironment(context: PlanContext): Record<string, string> {
     environment[variable] = recipe.layout.gpus.join(',')
     if (variable === 'CUDA_VISIBLE_DEVICES') environment.CUDA_DEVICE_ORDER = 'PCI_BUS_ID'
   }
-  if (onCpu(recipe) && recipe.layout.cpuKvCacheGib)
+  if (isCpuRoute(recipe.engine.route) && recipe.layout.cpuKvCacheGib)
     environment.VLLM_CPU_KVCACHE_SPACE = String(recipe.layout.cpuKvCacheGib)
   if (recipe.engine.generation === 'v0') environment.VLLM_USE_V1 = '0'
   if (recipe.engine.generation === 'runner-v1') environment.VLLM_USE_V2_MODEL_RUNNER = '0'
@@ -100,21 +76,4 @@ export function vllmEnvironment(context: PlanContext): Record<string, string> {
 /** False for a variable of vLLM that the version does not read: newer ones complain about those that they do not know. */
 function isRead(name: string, version: string): boolean {
   return !name.startsWith('VLLM_') || knowsVariable(version, name) !== false
-}
-
-/** True for an exact vLLM version below `version`; `newest` is never below. */
-export function isBelow(version: string, limit: string): boolean {
-  const exact = semver.coerce(version)
-  return exact !== null && version !== 'newest' && semver.lt(exact, limit)
-}
-
-/** The address that clients use: `http://127.0.0.1:8000/v1`. */
-export function baseUrl(recipe: Recipe): string {
-  const host = clientHost(recipe.server.host)
-  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${recipe.server.port}/v1`
-}
-
-/** How the operator starts the engine by hand, for the summary. */
-export function handStart(serve: Serve): string {
-  return shellLine(serve.argv)
 }

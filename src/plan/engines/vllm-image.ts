@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { uvVersion } from '../../knowledge/uv.ts'
 import { isBefore } from '../../knowledge/vllm/version.ts'
 import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import { installPaths, type PlanContext } from '../context.ts'
@@ -82,7 +81,7 @@ export function vllmContainer(context: PlanContext, purpose: Serve['purpose']): 
 function modelVolume(context: PlanContext, purpose: Serve['purpose']): Container['volumes'] {
   const { model } = context.recipe
   if (purpose === 'proof') {
-    return [{ host: installPaths(context, uvVersion).proofModel, container: inside.proofModel, readOnly: true }]
+    return [{ host: installPaths(context).proofModel, container: inside.proofModel, readOnly: true }]
   }
   return model.source === 'local' ? [{ host: model.id, container: inside.model, readOnly: true }] : []
 }
@@ -112,7 +111,7 @@ function keepsHome(context: PlanContext): boolean {
 }
 
 function homeOf(context: PlanContext): string {
-  return join(installPaths(context, uvVersion).engine, 'home')
+  return join(installPaths(context).engine, 'home')
 }
 
 function hubCacheOf({ recipe, directories }: PlanContext): string {
@@ -155,7 +154,7 @@ function deviceAccess({
 
 /** docker makes a mounted folder that is missing itself, as root's; podman refuses to start. */
 function foldersAction(context: PlanContext): Action {
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const folders = [paths.engine, ...(keepsHome(context) ? [homeOf(context)] : []), hubCacheOf(context)]
   return action(
     {

@@ -2,7 +2,8 @@ import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { PlanContext } from '../context.ts'
 import type { Serve } from '../serve.ts'
-import { clientHost, proofModelName, testPrompts, vllmEnvironment, vllmFlags } from './vllm-arguments.ts'
+import { clientHost, proofModelName, testPrompts } from './serving.ts'
+import { vllmEnvironment, vllmFlags } from './vllm-arguments.ts'
 
 /** The parts of a launch that every vLLM route shares; the route gives the command line up to the flags. */
 export function vllmServe(

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { findModel } from '../../knowledge/models/catalogue.ts'
-import { uvVersion } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
@@ -19,7 +18,7 @@ export const vllmWheel: EnginePlanner = {
   fetchModel(context) {
     const { recipe } = context
     if (recipe.model.source !== 'hub') return []
-    const paths = installPaths(context, uvVersion)
+    const paths = installPaths(context)
     const argv = [join(paths.bin, 'hf'), 'download', recipe.model.id]
     if (recipe.model.file) argv.push(recipe.model.file)
     if (recipe.model.revision) argv.push('--revision', recipe.model.revision)
@@ -45,7 +44,7 @@ export const vllmWheel: EnginePlanner = {
   },
 
   serve(context, purpose): Serve {
-    const paths = installPaths(context, uvVersion)
+    const paths = installPaths(context)
     const model = purpose === 'proof' ? paths.proofModel : modelArgument(context.recipe)
     const argv = [
       join(paths.bin, 'vllm'),
@@ -107,7 +106,7 @@ function pythonEnvironment({ recipe }: PlanContext): PythonEnvironment {
 
 /** Proves that the command answers before anything names it, and gives it its name where the distribution has another. */
 function engineCommand(context: PlanContext): Action {
-  const paths = installPaths(context, uvVersion)
+  const paths = installPaths(context)
   const name = context.recipe.engine.package ?? 'vllm'
   const environment = { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' }
   const argv = [join(paths.bin, 'vllm'), '--version']
