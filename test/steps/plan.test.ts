@@ -31,6 +31,20 @@ function serves(plan: Plan): Serve[] {
 }
 
 describe('the plan of', () => {
+  test.each([
+    ['mining-rig', '2'],
+    ['shared-a100', '256'],
+    ['cpu-server', '2'],
+  ])('llama.cpp built on %s starts %s compilers at once, not one per file', async (machine, jobs) => {
+    const plan = await planFor('cpu-proof', machine, {
+      'engine.route': 'llama-cpp',
+      'engine.package': undefined,
+      'engine.build': 'source',
+    })
+    const install = plan.actions.find(({ id }) => id === 'install')?.operations[0]
+    expect(install).toMatchObject({ environment: { LLAMA_CPP_BUILD_JOBS: jobs } })
+  })
+
   test('the rig makes the machine safe first, as root, and proves before it fetches the weights', async () => {
     const plan = await planFor('mining-rig', 'mining-rig')
     const ids = plan.actions.map(({ id }) => id)

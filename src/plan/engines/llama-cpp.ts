@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { GiB } from '../../core/bytes.ts'
 import { Problem } from '../../core/problem.ts'
 import type { LlamaCppBuild } from '../../recipe/schema/engine.ts'
 import { installPaths, type PlanContext } from '../context.ts'
@@ -102,8 +103,19 @@ function buildHere(context: PlanContext): Action[] {
     title: `llama.cpp ${version === 'newest' ? '(newest)' : version}, built here`,
     // It is only what the build runs on: any that is here will do, and none has to be fetched.
     python: '3',
+    environment: { LLAMA_CPP_BUILD_JOBS: String(compilersAtOnce(context)) },
     diskBytes: 600_000_000,
   })
+}
+
+/**
+ * How many compilers may run at once: one per thread and per 2 GiB of memory. Left alone, the package's build starts all of its
+ * hundred files together (`cmake --build . -j`), and takes a small machine down with it.
+ */
+function compilersAtOnce({ machine }: PlanContext): number {
+  const threads = machine.cpu.threads.value ?? 1
+  const memoryBytes = machine.memory.totalBytes.value ?? 2 * GiB
+  return Math.max(1, Math.min(threads, Math.floor(memoryBytes / (2 * GiB))))
 }
 
 /** The cards of the recipe, by the variable of the backend; CUDA numbers them in the order of the bus where it is told to. */

@@ -13,6 +13,8 @@ export type PythonEnvironment = {
   title: string
   /** The Python to use where the recipe says `auto`. */
   python: string
+  /** Variables for what is built here: how many compilers at once. */
+  environment?: Readonly<Record<string, string>>
   /** Further arguments of the resolver: `--prerelease allow`. */
   resolverArguments?: readonly string[]
   downloadBytes?: number
@@ -90,7 +92,7 @@ function environmentAction(context: PlanContext, wanted: PythonEnvironment): Act
         {
           kind: 'run',
           argv: [paths.uv, 'venv', '--no-project', '--clear', '--python', python, paths.environment],
-          environment: packageEnvironment(context),
+          environment: { ...packageEnvironment(context), ...wanted.environment },
           progress: 'uv',
         },
       ],
@@ -148,7 +150,7 @@ function lockAction(context: PlanContext, wanted: PythonEnvironment): Action {
         { kind: 'remove', path: paths.lock },
         { kind: 'write', path: paths.requirements, content: requirements },
         { kind: 'write', path: paths.overrides, content: overrides },
-        { kind: 'run', argv, environment: packageEnvironment(context), progress: 'uv' },
+        { kind: 'run', argv, environment: { ...packageEnvironment(context), ...wanted.environment }, progress: 'uv' },
       ],
     },
     {
@@ -184,7 +186,7 @@ function installAction(context: PlanContext, wanted: PythonEnvironment): Action 
             ...torchBackend(context),
             paths.lock,
           ],
-          environment: packageEnvironment(context),
+          environment: { ...packageEnvironment(context), ...wanted.environment },
           progress: 'uv',
         },
       ],
