@@ -64,6 +64,8 @@ function memoryOfStages(
           tensorParallel,
           pipelineParallel,
           capability: device.capability,
+          vendor: device.vendor,
+          vllmVersion: input.vllmVersion,
           layersPerStage: input.layersPerStage,
         })
       : Array.from({ length: pipelineParallel }, () => (input.weightsGib ?? 0) * GiB)
@@ -121,6 +123,7 @@ export function assess(input: FitInput): Assessment {
     architecture: input.architecture,
     gpuName: input.gpu.name,
     capability: device.capability === null ? null : String(device.capability),
+    vendor: device.vendor,
     engine: input.engine,
   })
   const utilization = input.utilization ?? rules.defaultUtilization

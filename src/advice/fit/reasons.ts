@@ -168,7 +168,13 @@ function tightNote(assessment: Assessment, outlook: Outlook): Advice[] {
 
 function partitionAdvice({ input, device }: Assessment): Advice[] {
   const { architecture, tensorParallel, pipelineParallel } = input
-  const better = balancedPartition(architecture, { tensorParallel, pipelineParallel, capability: device.capability })
+  const better = balancedPartition(architecture, {
+    tensorParallel,
+    pipelineParallel,
+    capability: device.capability,
+    vendor: device.vendor,
+    vllmVersion: input.vllmVersion,
+  })
   return better === null || input.layersPerStage !== undefined ? [] : [partitionReason(better)]
 }
 

@@ -16,6 +16,10 @@ export type MemoryRules = {
   readonly freeMemoryChecked: boolean
   /** Memory of CUDA graphs is estimated before the KV cache is sized. */
   readonly graphsReserved: boolean
+  /** What the process took off the card is measured as a whole (since 0.27); before, weights, activations and the rest apart. */
+  readonly consumedMeasured: boolean
+  /** A model with states starts only where every sequence of a batch has a block for its state (since 0.20). */
+  readonly statesBoundSequences: boolean
   /** Sets of graphs: pieces for every batch, and whole graphs for decoding (since 0.11). */
   readonly fullDecodeGraphs: boolean
   /** Bytes that sampling takes per logit at its peak. */
@@ -49,6 +53,7 @@ type Subject = {
   readonly architecture: ModelArchitecture
   readonly gpuName: string
   readonly capability: string | null
+  readonly vendor?: 'nvidia' | 'amd' | undefined
   readonly engine?: 'V0' | 'V1' | undefined
 }
 
@@ -83,8 +88,8 @@ function samplerBytes(version: string, engine: 'V0' | 'V1', runner: 1 | 2): numb
   return engine === 'V1' && isAtLeast(version, '0.17.0') ? 14 : 38
 }
 
-// A release candidate or a build from git behaves as the release it leads to; no number at all is the newest.
-function releasedVersion(version: string): string {
+/** A release candidate or a build from git behaves as the release it leads to; no number at all is the newest. */
+export function releasedVersion(version: string): string {
   return /\d+(\.\d+)+/.exec(version)?.[0] ?? '999'
 }
 
@@ -102,7 +107,10 @@ export function memoryRules(subject: Subject): MemoryRules {
     contextCounted: engine === 'V1' && !since('0.9.1'),
     ncclCounted: !since('0.11.0'),
     freeMemoryChecked: engine === 'V1' && since('0.9.1'),
-    graphsReserved: since('0.20.0') && (runner === 1 || since('0.29.0')),
+    // ROCm joined in 0.27 (#44825); runner 2 reported nothing before 0.29.
+    graphsReserved: since(subject.vendor === 'amd' ? '0.27.0' : '0.20.0') && (runner === 1 || since('0.29.0')),
+    consumedMeasured: since('0.27.0'),
+    statesBoundSequences: since('0.20.0'),
     fullDecodeGraphs: since('0.11.0'),
     samplerBytesPerLogit: samplerBytes(version, engine, runner),
     samplerDepends: engine === 'V1' && !since('0.11.1'),

@@ -1,12 +1,12 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import { type LayerParameters, parameterCounts } from '../../knowledge/models/parameters.ts'
 import { countedBytes, type WeightBits, weightBits } from '../../knowledge/models/stored-bytes.ts'
+import { type ExpertKernel, expertPadding } from './expert-padding.ts'
 import { stagesOf } from './stages.ts'
 
-export type WeightOptions = {
+export type WeightOptions = ExpertKernel & {
   readonly tensorParallel: number
   readonly pipelineParallel: number
-  readonly capability: number | null
   readonly layersPerStage?: readonly number[] | undefined
 }
 
@@ -15,19 +15,6 @@ const vocabularyStep = 64
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step
-}
-
-/**
- * Times that the experts grow because kernels want round sizes: MXFP4 through Marlin pads each share of the intermediate size to 128
- * and the hidden size to 256 (Mxfp4MoEMethod.create_weights), Triton on Hopper and CDNA only the first, to 64.
- */
-function expertPadding(architecture: ModelArchitecture, options: WeightOptions): number {
-  const { experts, quantization } = architecture
-  if (experts === null || quantization === null || !/mxfp4/.test(quantization.method)) return 1
-  const share = experts.intermediate / options.tensorParallel
-  const marlin = options.capability !== null && options.capability !== 9
-  const intermediate = roundUp(share, marlin ? 128 : 64) / share
-  return marlin ? intermediate * (roundUp(experts.width, 256) / experts.width) : intermediate
 }
 
 /** Copies of the latent projections that decoding wants unpacked (MLAAttention.process_weights_after_loading), bytes per layer. */
@@ -64,7 +51,7 @@ export function weightBytesPerStage(architecture: ModelArchitecture, options: We
   const counts = parameterCounts(architecture)
   const bits = weightBits(architecture)
   const tp = options.tensorParallel
-  const padding = expertPadding(architecture, options)
+  const padding = expertPadding(architecture, tp, options)
   const vocabulary = (elements: number): number =>
     elements === 0
       ? 0

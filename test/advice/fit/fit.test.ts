@@ -120,10 +120,11 @@ describe('rules of the versions', () => {
     expect(spark.parts.overhead).toBeGreaterThan(card.parts.overhead + GiB)
   })
 
-  test('experts of gpt-oss are padded for Marlin, and not on Hopper', () => {
+  test('experts of gpt-oss are padded further for Marlin than on Hopper, which took Marlin before 0.12', () => {
     const oss = { ...large, architecture: model('openai/gpt-oss-20b') }
     const ampere = predict({ ...oss, gpu: { name: 'NVIDIA GeForce RTX 3090', totalBytes: 24_576 * MiB } })
-    expect(ampere.weightsGibPerGpu).toBeGreaterThan(predict(oss).weightsGibPerGpu * 1.04)
+    expect(ampere.weightsGibPerGpu).toBeGreaterThan(predict(oss).weightsGibPerGpu)
+    expect(predict({ ...oss, vllmVersion: '0.11.2' }).weightsGibPerGpu).toBe(ampere.weightsGibPerGpu)
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ExpertKernel } from '#src/advice/fit/expert-padding.ts'
 import { balancedPartition } from '#src/advice/fit/partition.ts'
 import { stageSizes } from '#src/advice/fit/stages.ts'
 import { weightBytesPerStage } from '#src/advice/fit/weights.ts'
@@ -66,13 +67,30 @@ describe('weights of a small Llama', () => {
   })
 })
 
-test('MXFP4 experts through Marlin: the intermediate size is rounded up to 128 and the hidden size to 256', () => {
+describe('MXFP4 experts', () => {
   const architecture = findModel('openai/gpt-oss-20b')?.architecture
   if (architecture === undefined) throw new Error('the catalogue lacks gpt-oss')
-  const bytes = (capability: number): number => weightBytesPerStage(architecture, { ...one, capability })[0] ?? 0
-  const perWeight = 4.25 / 8
-  // 24 layers of 32 experts with three matrices: 2,944 x 3,072 on Ampere, 2,880 x 2,880 on Hopper.
-  expect(bytes(8.6) - bytes(9)).toBeCloseTo(24 * 32 * 3 * (2944 * 3072 - 2880 * 2880) * perWeight, -2)
+  const bytes = (kernel: ExpertKernel, tensorParallel = 1): number =>
+    weightBytesPerStage(architecture, { ...one, tensorParallel, ...kernel })[0] ?? 0
+  // 24 layers of 32 experts with three matrices of 2,880 x 2,880.
+  const experts = (share: number, width: number): number => 24 * 32 * 3 * share * width * (4.25 / 8)
+  const ampere: ExpertKernel = { capability: 8.6 }
+
+  test.each<[string, ExpertKernel, number, number]>([
+    ['Hopper through Triton', { capability: 9, vllmVersion: '0.14.1' }, 2880, 3072],
+    ['Hopper through Marlin', { capability: 9, vllmVersion: '0.11.2' }, 2944, 3072],
+    ['consumer Blackwell through Marlin', { capability: 12, vllmVersion: '0.30.0' }, 2944, 3072],
+    ['data-centre Blackwell', { capability: 10, vllmVersion: '0.14.1' }, 3072, 3072],
+    ['ROCm', { capability: null, vendor: 'amd', vllmVersion: '0.14.1' }, 3072, 3072],
+  ])('%s: sizes are rounded up to what the kernel wants', (_name, kernel, share, width) => {
+    expect(bytes(kernel) - bytes(ampere)).toBeCloseTo(experts(share, width) - experts(2944, 3072), -2)
+  })
+
+  test('each card rounds its own share', () => {
+    const quarter = { capability: 10, vllmVersion: '0.14.1' }
+    expect(bytes(quarter, 4) - bytes(ampere, 4)).toBeCloseTo(experts(768, 3072) - experts(768, 3072), -2)
+    expect(bytes(ampere, 2)).toBeGreaterThan(bytes(ampere) / 2)
+  })
 })
 
 test.each([
