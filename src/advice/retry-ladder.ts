@@ -57,7 +57,7 @@ export function retryLadder(recipe: Recipe, machine: Machine): Rung[] {
       : rung(
           'no-prefix-caching',
           'without prefix caching',
-          { 'server.arguments': { ...flags, 'enable-prefix-caching': false } },
+          { 'server.arguments.enable-prefix-caching': false },
           'It keeps finished requests in the cache; without it the cache frees at once.',
           'guess',
         ),

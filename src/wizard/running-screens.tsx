@@ -11,6 +11,8 @@ import { baseUrl } from '../plan/engines/serving.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { LaunchScreen } from '../ui/views/launch-screen.tsx'
+import { withRetryLadder } from './launch-fixes.ts'
+import { logExcerpt } from './log-excerpt.ts'
 import type { Session } from './session.ts'
 import { useFollowedLog } from './use-followed-log.ts'
 import { useGauges } from './use-gauges.ts'
@@ -25,6 +27,8 @@ export type RunningScreensProps = {
   advice: readonly Advice[]
   onTerminal: (work: () => Promise<void>) => Promise<void>
   go: (to: StepId) => void
+  /** Fields that fixes have changed so far. */
+  changed: readonly FieldPath[]
   /** Takes a fix into the answers; what follows is a new plan and a new run. */
   setFields: (fields: Readonly<Record<FieldPath, unknown>>) => void
   /** Runs this recipe again, with the engine kept. */
@@ -65,11 +69,12 @@ export function RunningScreens(props: RunningScreensProps) {
   }
   if (place === 'launch') {
     const launchFailed = run.failed !== null && launchActionIds(plan).includes(run.failed.action)
+    const diagnosis = launchFailed ? diagnosisOf(props, engineLog.diagnosis(run.launch.exit ?? undefined)) : null
     return (
       <LaunchScreen
         view={run.launch}
         buffer={engineLog.buffer}
-        diagnosis={launchFailed ? diagnosisOf(run, engineLog.diagnosis(run.launch.exit ?? undefined)) : null}
+        diagnosis={diagnosis}
         gauges={gauges.gauges}
         diskBytesPerSecond={gauges.diskBytesPerSecond}
         harmlessReason={harmlessReason}
@@ -78,11 +83,16 @@ export function RunningScreens(props: RunningScreensProps) {
           stop,
           leave,
           edit: () => go('quantize'),
+          copy:
+            run.launch.state === 'proved'
+              ? { text: () => baseUrl(run.recipe), what: 'address' }
+              : { text: () => logExcerpt(engineLog.buffer, diagnosis?.evidence[0]?.line), what: 'log' },
           applyFix: ({ change }) => {
-            if (change.kind === 'recipe') {
-              props.setFields(change.set)
-              go('review')
-            }
+            if (change.kind !== 'recipe') return
+            // The same once more.
+            if (Object.keys(change.set).length === 0) return retry()
+            props.setFields(change.set)
+            go('review')
           },
           ...(view.status === 'done' ? { next: () => go('recipe') } : {}),
         }}
@@ -106,8 +116,12 @@ export function RunningScreens(props: RunningScreensProps) {
 }
 
 /** What the log says is the cause; where it names none, what the journal says happened. */
-function diagnosisOf({ failed }: RunFeed, diagnosis: Diagnosis): Pick<Diagnosis, 'explanation' | 'evidence' | 'fixes'> {
-  if (diagnosis.cause !== null || !failed) return diagnosis
+function diagnosisOf(
+  { run: { failed, recipe, starts }, machine, changed }: RunningScreensProps,
+  diagnosis: Diagnosis,
+): Pick<Diagnosis, 'explanation' | 'evidence' | 'fixes'> {
+  if (diagnosis.cause !== null || !failed)
+    return withRetryLadder(diagnosis, { recipe, machine, attempts: starts, changed })
   return { explanation: [failed.what, failed.why, failed.next].filter(Boolean).join(' '), evidence: [], fixes: [] }
 }
 

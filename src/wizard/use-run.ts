@@ -10,6 +10,8 @@ export type RunFeed = OpenRun & {
   launch: LaunchView
   /** The newest failure of an action, with what the journal says about it; null where the run goes well. */
   failed: Extract<JournalEvent, { type: 'action-failed' }> | null
+  /** How often the run was begun or gone on with. */
+  starts: number
 }
 
 /** Events are drawn at most this often; a journal that is read from its beginning comes all at once. */
@@ -29,7 +31,7 @@ export function useRun(session: Session, directory: string | null): RunFeed | nu
     }
     const follow = async () => {
       const run = await session.open(directory)
-      current.current = { ...run, view: newRunView(run.plan), launch: newLaunchView, failed: null }
+      current.current = { ...run, view: newRunView(run.plan), launch: newLaunchView, failed: null, starts: 0 }
       draw()
       for await (const event of session.follow(directory, end.signal)) {
         if (current.current) current.current = reduceFeed(current.current, event)
@@ -52,6 +54,7 @@ export function reduceFeed(feed: RunFeed, event: JournalEvent): RunFeed {
     ...feed,
     view: reduceRun(feed.view, event),
     launch: reduceJournal(feed.launch, event),
+    starts: feed.starts + (event.type === 'run-started' ? 1 : 0),
     failed: event.type === 'action-failed' ? event : event.type === 'run-started' ? null : feed.failed,
   }
 }

@@ -65,6 +65,7 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
   const theme = useTheme()
   const [state, dispatch] = useReducer(wizardReducer, undefined, () => initialState(answers, runDirectory))
   const [message, setMessage] = useState<string | null>(null)
+  const [changed, setChanged] = useState<readonly FieldPath[]>([])
   const [saved, setSaved] = useState<string | null>(null)
   const run = useRun(session, state.runDirectory)
 
@@ -228,7 +229,11 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
           advice={advice}
           onTerminal={onTerminal}
           go={go}
-          setFields={(fields) => dispatch({ type: 'fields', fields })}
+          changed={changed}
+          setFields={(fields) => {
+            setChanged([...changed, ...Object.keys(fields)])
+            dispatch({ type: 'fields', fields })
+          }}
           startKept={(recipe) => {
             if (!machine) return
             const { directories, proofModel } = session

@@ -8,6 +8,7 @@ import { SelectList } from '#src/ui/components/select-list.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
+import { useCopied } from '#src/ui/use-copied.ts'
 
 export type RecipeScreenProps = {
   recipe: Recipe
@@ -31,7 +32,11 @@ export function RecipeScreen(props: RecipeScreenProps) {
   const { recipe, plan, path, isRunning, address, message } = props
   const { columns, rows } = useBody()
   const theme = useTheme()
-  useKeys([bind(commands.back, props.back)])
+  const copied = useCopied()
+  useKeys([
+    bind(commands.back, props.back),
+    bind(commands.copy, () => copied.copy(address, 'address'), { label: copied.labelFor('address') }),
+  ])
   const serve = plan.actions.flatMap(({ operations }) => operations).findLast((operation) => operation.kind === 'serve')
   const { measured } = recipe
   const { startEngine, stopEngine, leave } = props

@@ -11,6 +11,7 @@ import { LogPane } from '../log-pane/log-pane.tsx'
 import { useLogPane } from '../log-pane/use-log-pane.ts'
 import { elapsed } from '../text/elapsed.ts'
 import { cut } from '../text/width.ts'
+import { useCopied } from '../use-copied.ts'
 import { AnswerPanel, type Comparison } from './answer-panel.tsx'
 import { DiagnosisPanel } from './diagnosis-panel.tsx'
 import { type Gauge, Gauges } from './gauges.tsx'
@@ -24,7 +25,8 @@ export type LaunchControls = {
   readonly stop?: () => void
   readonly leave?: () => void
   readonly edit?: () => void
-  readonly copy?: () => void
+  /** What the copy key takes: the address of an engine that works, or the lines that tell why it does not. */
+  readonly copy?: { readonly text: () => string; readonly what: string }
   /** Offered once the engine is proved. */
   readonly next?: () => void
 }
@@ -54,6 +56,7 @@ export function LaunchScreen(props: LaunchScreenProps) {
   const logRows = Math.max(3, rows - 2 - gaugeRows - bottomRows)
   const evidence = diagnosis?.evidence[0]?.line
   const { applyFix, retry, stop, leave, edit, copy, next } = controls
+  const copied = useCopied()
   const isOver = view.endedAt !== null || diagnosis !== null
   const isProved = view.state === 'proved' && diagnosis === null
   useKeys([
@@ -63,7 +66,9 @@ export function LaunchScreen(props: LaunchScreenProps) {
       : [bind(commands.seeLine, () => seeLine(evidence), { label: `see line ${evidence}` })]),
     ...(retry && isOver && !isProved ? [bind(commands.retry, retry)] : []),
     ...(edit && isOver ? [bind(commands.edit, edit)] : []),
-    ...(copy ? [bind(commands.copy, copy)] : []),
+    ...(copy
+      ? [bind(commands.copy, () => copied.copy(copy.text(), copy.what), { label: copied.labelFor(copy.what) })]
+      : []),
     ...(stop && !isOver ? [bind(commands.stop, stop, { label: 'stop', help: 'Stop the engine.' })] : []),
     ...(leave ? [bind(commands.leave, leave)] : []),
   ])

@@ -147,6 +147,13 @@ describe('the launch screen', () => {
     await vi.waitFor(() => expect(next).toHaveBeenCalledOnce())
   })
 
+  test('copies what is offered, and says so in the key', async () => {
+    const launch = screen({ controls: { copy: { text: () => 'some lines', what: 'log' } } })
+    await launch.shows('c copy log')
+    await launch.press('c')
+    await launch.shows('c log copied')
+  })
+
   test('says what was expected where the answer is wrong', () => {
     const launch = screen({ view: viewOf(spawned, ready, generated(false)) })
     expect(launch.lines()[0]).toMatch(/^✗ .* answers, but not what it should/)
