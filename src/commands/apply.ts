@@ -105,10 +105,8 @@ function announce({ plan, advice }: Prepared, machine: Machine, recipe: Recipe, 
   }
   for (const item of advice) say(io, printable(`${item.kind}: ${item.what} ${item.why}`))
   const download = plan.actions.reduce((sum, action) => sum + (action.downloadBytes ?? 0), 0)
-  say(
-    io,
-    `${plan.actions.length} actions, about ${formatBytes(download)} to download. Every command: rigup plan RECIPE`,
-  )
+  const size = download > 0 ? `, about ${formatBytes(download)} to download` : ''
+  say(io, `${plan.actions.length} actions${size}. Every command: rigup plan RECIPE`)
   for (const action of plan.actions) say(io, `  ${action.title}${action.needsRoot ? ' (root)' : ''}`)
 }
 

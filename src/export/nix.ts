@@ -28,6 +28,14 @@ export const nix: ExportTarget = {
 
 function engineSettings(context: PlanContext): NixSetting[] {
   const { recipe } = context
+  if (recipe.server.apiKey === 'file') {
+    throw new Problem({
+      what: 'A NixOS module cannot hold an API key.',
+      why: 'What is declared goes into the Nix store, which everybody on the machine can read.',
+      next: 'Set server.apiKey to none and keep the address at 127.0.0.1, or put a reverse proxy with a key in front.',
+      exit: 'usage',
+    })
+  }
   if (recipe.engine.route === 'ollama') return ollamaSettings(context)
   if (recipe.engine.route === 'llama-cpp') return llamaCppSettings(context)
   if (isImageRoute(recipe.engine.route)) return containerSettings(context)

@@ -94,8 +94,13 @@ describe('a NixOS module', () => {
     expect(module).toContain('systemd.services."rigup-qwen2.5-7b" = {')
   })
 
+  test('holds no key', async () => {
+    const input = await exportInput({ ...llamaCpp, server: { apiKey: 'file' } }, 'radeon-desktop')
+    expect(() => nix.write(input)).toThrow(/cannot hold an API key/)
+  })
+
   test('says why a wheel cannot be one, and what can', async () => {
-    const input = await exportInput(wheel, 'rtx3060-desktop')
+    const input = await exportInput({ ...wheel, server: {} }, 'rtx3060-desktop')
     expect(() => nix.write(input)).toThrow(/cannot be a NixOS module/)
   })
 })
