@@ -16,7 +16,8 @@ export function checkLines(
   })
 }
 
-function checkLine(check: Check, needsRoot: boolean, contents: ShellContents): string {
+/** A check as a command of the shell. */
+export function checkLine(check: Check, needsRoot: boolean, contents: ShellContents): string {
   switch (check.kind) {
     case 'path-exists':
       return `"$as" test -e ${shellQuote(check.path)}`

@@ -3,7 +3,7 @@ import { withoutCredentials } from '../core/redact.ts'
 import { shellLine, shellQuote } from '../core/shell-quote.ts'
 import { unpackArguments } from '../plan/describe.ts'
 import type { Operation } from '../plan/operation.ts'
-import { commandLine } from './sh-checks.ts'
+import { checkLine, commandLine } from './sh-checks.ts'
 import type { ShellContents } from './sh-contents.ts'
 import { serveLines } from './sh-serve.ts'
 
@@ -38,7 +38,7 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
     case 'remove-line':
       return [`remove_line ${shellQuote(operation.path)} ${shellQuote(operation.line)}`]
     case 'remove':
-      return [`remove ${shellQuote(operation.path)}`]
+      return removeLines(operation, needsRoot, contents)
     case 'fetch':
       return fetchLines(operation)
     case 'extract':
@@ -54,6 +54,15 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
     case 'serve':
       return serveLines(operation.serve)
   }
+}
+
+function removeLines(
+  { path, onlyIf }: Extract<Operation, { kind: 'remove' }>,
+  needsRoot: boolean,
+  contents: ShellContents,
+): string[] {
+  const line = `remove ${shellQuote(path)}`
+  return onlyIf === undefined ? [line] : [`if ${checkLine(onlyIf, needsRoot, contents)}; then ${line}; fi`]
 }
 
 function copyLines(from: string, to: string, contents: ShellContents): string[] {

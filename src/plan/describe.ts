@@ -52,8 +52,10 @@ export function describeOperation(operation: Operation): string {
       return `add to ${shellQuote(operation.path)}: ${operation.line}`
     case 'remove-line':
       return `take out of ${shellQuote(operation.path)}: ${operation.line}`
-    case 'remove':
-      return shellLine(['rm', '-rf', '--', operation.path])
+    case 'remove': {
+      const end = operation.onlyIf ? `   where ${describeCheck(operation.onlyIf)}` : ''
+      return `${shellLine(['rm', '-rf', '--', operation.path])}${end}`
+    }
     case 'fetch': {
       const [source] = operation.sources
       const from = source === undefined ? '' : source.kind === 'url' ? source.url : `${source.index} ${source.file}`

@@ -3,6 +3,28 @@ import { serveSchema } from './serve.ts'
 
 const environment = z.record(z.string(), z.string())
 
+/** A question about the machine that changes nothing. */
+export const checkSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('path-exists'), path: z.string() }),
+  z.strictObject({
+    kind: z.literal('file-sha256'),
+    path: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  z.strictObject({ kind: z.literal('file-has-line'), path: z.string(), line: z.string() }),
+  /** True where the file is exactly this content. */
+  z.strictObject({ kind: z.literal('file-is'), path: z.string(), content: z.string() }),
+  /** True where the program ends with exit code 0, and its output has `contains` in it where that is given. */
+  z.strictObject({
+    kind: z.literal('command'),
+    argv: z.array(z.string()).min(1),
+    environment: environment.optional(),
+    contains: z.string().optional(),
+    timeoutSeconds: z.number().positive().optional(),
+  }),
+])
+export type Check = z.infer<typeof checkSchema>
+
 /** The smallest things a plan can do. Each is data, can be shown as a command, and can be written as POSIX shell. */
 export const operationSchema = z.discriminatedUnion('kind', [
   /** Runs a program; success is exit code 0. Never through a shell. */
@@ -39,8 +61,8 @@ export const operationSchema = z.discriminatedUnion('kind', [
     verify: z.array(z.string()).optional(),
   }),
   z.strictObject({ kind: z.literal('remove-line'), path: z.string(), line: z.string() }),
-  /** Removes a file, or a folder with everything in it. */
-  z.strictObject({ kind: z.literal('remove'), path: z.string() }),
+  /** Removes a file, or a folder with everything in it; with `onlyIf`, only where that is true of what is there. */
+  z.strictObject({ kind: z.literal('remove'), path: z.string(), onlyIf: checkSchema.optional() }),
   /** Downloads a file; what does not match the checksum is thrown away. Sources are tried in order. */
   z.strictObject({
     kind: z.literal('fetch'),
@@ -77,25 +99,3 @@ export const operationSchema = z.discriminatedUnion('kind', [
 ])
 export type Operation = z.infer<typeof operationSchema>
 export type OperationKind = Operation['kind']
-
-/** A question about the machine that changes nothing. */
-export const checkSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('path-exists'), path: z.string() }),
-  z.strictObject({
-    kind: z.literal('file-sha256'),
-    path: z.string(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
-  z.strictObject({ kind: z.literal('file-has-line'), path: z.string(), line: z.string() }),
-  /** True where the file is exactly this content. */
-  z.strictObject({ kind: z.literal('file-is'), path: z.string(), content: z.string() }),
-  /** True where the program ends with exit code 0, and its output has `contains` in it where that is given. */
-  z.strictObject({
-    kind: z.literal('command'),
-    argv: z.array(z.string()).min(1),
-    environment: environment.optional(),
-    contains: z.string().optional(),
-    timeoutSeconds: z.number().positive().optional(),
-  }),
-])
-export type Check = z.infer<typeof checkSchema>

@@ -15,6 +15,8 @@ export const actionSchema = z.strictObject({
   /** Already done where all are true (and there is at least one). */
   check: z.array(checkSchema),
   operations: z.array(operationSchema),
+  /** Done where an operation fails, so that no half of it is left. */
+  cleanUp: z.array(operationSchema).optional(),
   /** Done properly where all are true. */
   verify: z.array(checkSchema),
   /** Takes it back; empty where there is nothing to take back. */

@@ -30,7 +30,12 @@ async function carryOut(action: Action, intent: Intent, executors: Executors, co
   const doneIf = intent === 'again' ? [...action.check, ...action.verify] : action.check
   if (doneIf.length > 0 && (await firstFalse(doneIf, context)) === null) return tell({ type: 'found-done' })
   tell({ type: 'started' })
-  for (const operation of action.operations) await one(operation, executors, context)
+  try {
+    for (const operation of action.operations) await one(operation, executors, context)
+  } catch (error) {
+    await cleanUp(action, executors, context)
+    throw error
+  }
   const broken = await firstFalse(action.verify, context)
   if (broken !== null) {
     throw new Problem({
@@ -41,6 +46,14 @@ async function carryOut(action: Action, intent: Intent, executors: Executors, co
     })
   }
   tell({ type: 'done' })
+}
+
+/** Also after a stop, so without its signal. What cannot be cleaned up hides no failure. */
+async function cleanUp(action: Action, executors: Executors, context: OperationContext): Promise<void> {
+  const undisturbed = { ...context, signal: new AbortController().signal }
+  for (const operation of action.cleanUp ?? []) {
+    await one(operation, executors, undisturbed).catch((error: unknown) => context.log(`${messageOf(error)}\n`))
+  }
 }
 
 async function takeBack(action: Action, intent: Intent, executors: Executors, context: OperationContext, tell: Tell) {

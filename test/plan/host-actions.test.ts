@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { access, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -7,10 +7,13 @@ import { type Machine, machineSchema } from '#src/machine/schema.ts'
 import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'
 import { limitedArgv, lingerActions } from '#src/plan/actions/engine-limits.ts'
 import { swapFileActions, swapRefusal } from '#src/plan/actions/swap-file.ts'
+import type { Operation } from '#src/plan/operation.ts'
+import { action } from '#src/plan/plan.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
 import type { ActionMessage, Intent } from '#src/run/action-message.ts'
 import { holds } from '#src/run/checks.ts'
 import { executorsWith } from '#src/run/executors/index.ts'
+import { remove } from '#src/run/executors/remove.ts'
 import { performAction } from '#src/run/perform.ts'
 import { recorded } from '../run/support/context.ts'
 
@@ -122,12 +125,46 @@ describe('a swap file', () => {
   test.each(['ext4', 'f2fs'])('that finds no room on %s leaves none of it behind', async (type) => {
     const folder = await mkdtemp(join(tmpdir(), 'rigup-swap-'))
     const [create] = swapFileActions({ path: '/mnt/c/swap', bytes: GiB }, machine({ type }))
-    // The command that fills the file, in a folder of the test and with a limit on the size of files for the full disk.
-    const fill = create?.operations.flatMap((operation) => (operation.kind === 'run' ? [operation.argv] : []))
-    const argv = fill?.find((words) => words.includes('fallocate') || words.includes('dd')) ?? []
-    const here = argv.map((word) => word.replaceAll('/mnt/c', folder))
-    const limited = ['sh', '-c', 'ulimit -f 2048; trap "" XFSZ; "$@"', 'sh', ...here]
-    expect(await holds({ kind: 'command', argv: limited }, recorded(folder))).toBe(false)
+    const here = <Part extends Operation>(operation: Part): Part =>
+      JSON.parse(JSON.stringify(operation).replaceAll('/mnt/c', folder))
+    // The file is filled under a limit on the size of files, which stands for the full disk.
+    const limited = (operation: Operation): Operation =>
+      operation.kind === 'run' && ['fallocate', 'dd'].includes(operation.argv[0] ?? '')
+        ? { ...operation, argv: ['sh', '-c', 'ulimit -f 2048; trap "" XFSZ; "$@"', 'sh', ...operation.argv] }
+        : operation
+    const small = action(
+      {
+        id: 'swap-file',
+        title: 'swap file',
+        reason: 'a test',
+        operations: (create?.operations ?? []).map(here).map(limited),
+      },
+      { cleanUp: (create?.cleanUp ?? []).map(here) },
+    )
+    const told: string[] = []
+    const executors = executorsWith(async () => undefined)
+    await performAction(small, 'do', executors, recorded(folder), ({ type }) => told.push(type))
+    expect(told).toEqual(['started', 'failed'])
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  test('is taken back only where it is rigup’s own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rigup-swap-'))
+    const path = join(folder, 'swap')
+    const [create] = swapFileActions({ path: '/mnt/c/swap', bytes: GiB }, machine())
+    const undo = create?.undo.flatMap((operation) =>
+      operation.kind === 'remove' && operation.onlyIf ? [operation] : [],
+    )
+    const here: Extract<Operation, { kind: 'remove' }> = JSON.parse(
+      JSON.stringify(undo?.[0]).replaceAll('/mnt/c', folder),
+    )
+    await writeFile(path, 'the only copy of something')
+    await remove(here, recorded(folder))
+    expect(await readdir(folder)).toEqual(['swap'])
+    await truncate(path, 10 * MiB)
+    expect(await holds({ kind: 'command', argv: ['mkswap', '--label', 'rigup', path] }, recorded(folder))).toBe(true)
+    await remove(here, recorded(folder))
     expect(await readdir(folder)).toEqual([])
     await rm(folder, { recursive: true })
   })

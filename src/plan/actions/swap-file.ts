@@ -71,9 +71,11 @@ export function swapFileActions(swap: SwapFile, machine: Machine): Action[] {
       {
         needsRoot: true,
         check: isSwapFile(swap),
+        // A disk that filled up before the file was whole would stay full.
+        cleanUp: [{ kind: 'remove', path: unfinished(path) }],
         verify: isSwapFile(swap),
         undo: [
-          { kind: 'remove', path },
+          { kind: 'remove', path, onlyIf: isOwn(path) },
           { kind: 'remove', path: unfinished(path) },
         ],
         diskBytes: bytes,
@@ -119,6 +121,14 @@ export function swapFileActions(swap: SwapFile, machine: Machine): Action[] {
   ]
 }
 
+/** The label by which rigup knows its own swap files again. */
+const label = 'rigup'
+
+/** True of a swap file that rigup made: another file of that name belongs to somebody. */
+function isOwn(path: string): Action['check'][number] {
+  return { kind: 'command', argv: ['swaplabel', path], contains: label }
+}
+
 /** It gets its name only when it is whole, so that a power cut leaves no half swap file, and a file that is there is never overwritten. */
 function unfinished(path: string): string {
   return `${path}.rigup-new`
@@ -134,26 +144,12 @@ function createOperations({ path, bytes }: SwapFile, type: string | null): Opera
     run('chmod', '600', file),
     ...(type === 'btrfs' ? [run('chattr', '+C', file)] : []),
     isPreallocated
-      ? run(...orRemove(file), 'fallocate', '-l', `${mebibytes}MiB`, file)
-      : run(
-          ...orRemove(file),
-          'dd',
-          'if=/dev/zero',
-          `of=${file}`,
-          'bs=1M',
-          `count=${mebibytes}`,
-          'conv=fsync',
-          'status=none',
-        ),
-    run('mkswap', file),
+      ? run('fallocate', '-l', `${mebibytes}MiB`, file)
+      : run('dd', 'if=/dev/zero', `of=${file}`, 'bs=1M', `count=${mebibytes}`, 'conv=fsync', 'status=none'),
+    run('mkswap', '--label', label, file),
     run('sync', file),
     run('mv', '-n', '-T', file, path),
   ]
-}
-
-/** A disk that filled up before the file was whole stays full otherwise: both commands leave what they had until then. */
-function orRemove(file: string): string[] {
-  return ['sh', '-c', '"$@" || { code=$?; rm -f -- "$0"; exit "$code"; }', file]
 }
 
 function run(...argv: string[]): Operation {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { directoriesOf } from '../../core/directories.ts'
 import { hasCode, Problem } from '../../core/problem.ts'
+import { holds } from '../checks.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { asProblem } from './file-problem.ts'
 import { isMadeByRigup } from './made-by-rigup.ts'
@@ -11,13 +12,14 @@ import { isMadeByRigup } from './made-by-rigup.ts'
  * Removes a file, or a folder with everything in it. A folder goes only where it is empty, lies in rigup's own folders, or bears
  * the mark that rigup made it: a recipe may name any folder, also one that somebody used before.
  */
-export async function remove({ path }: OperationOf<'remove'>, context: OperationContext): Promise<void> {
+export async function remove({ path, onlyIf }: OperationOf<'remove'>, context: OperationContext): Promise<void> {
   refuseSystemPaths(path, context.environment.HOME)
   const found = await lstat(path).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
     throw error
   })
   if (found === null) return context.log(`${path} is not there\n`)
+  if (onlyIf && !(await holds(onlyIf, context))) return context.log(`${path} stays: it is not what rigup made\n`)
   if (found.isDirectory() && path.split(sep).length < 3) throw tooWide(path)
   if (found.isDirectory() && !(await mayGo(path, context.environment))) {
     throw new Problem({
