@@ -3,12 +3,15 @@ import { knowsVariable } from '../knowledge/vllm/names.ts'
 import { newestRelease } from '../knowledge/vllm/releases.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import type { Advice } from './advice.ts'
 import { fit } from './fit/fit.ts'
 import type { Fit } from './fit/input.ts'
 import { balancedPartition, type Partition, partitionVariable } from './fit/partition.ts'
+import { fittingSequences } from './fit/states.ts'
 import { memoryOf } from './layout/cards.ts'
 import { type LayoutAdvice, layoutsFor } from './layout/layout.ts'
 import { layoutModelOf } from './layout/model.ts'
+import { utilizationAdvice } from './utilization.ts'
 
 /** How a model would lie on the cards of a machine. */
 export type Placement = {
@@ -16,6 +19,10 @@ export type Placement = {
   /** The length to set, tokens: what was wished for, or the longest that fits. */
   maxModelLen: number
   utilization: number
+  /** Why that utilization, where it is not the release's own. */
+  utilizationWhy: readonly Advice[]
+  /** Requests at once to set, where the engine's own number would be refused; null: leave it to the engine. */
+  maxNumSeqs: number | null
   /** Other than equal shares of layers over the stages, where they help; null: equal ones. */
   partition: Partition | null
   fit: Fit
@@ -29,10 +36,6 @@ type PlacementWish = {
   recipe: Pick<Recipe, 'engine' | 'workload' | 'quantization'>
 }
 
-/** The share of a card that is left to others and to what is not counted: display, other processes' growth, fragmentation. */
-const usualUtilization = 0.9
-/** Where CPU and GPU share one memory, system, page cache and the engine's own processes need their part of it. */
-const sharedUtilization = 0.8
 /** A length of less is of no use to anybody. */
 const shortestLength = 512
 
@@ -76,12 +79,10 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     .toSorted((a, b) => a.freeBytes - b.freeBytes)[0]
   if (smallest === undefined) return null
   const { gpu, totalBytes, freeBytes: free } = smallest
-  // Busy cards give what is free of the total, and not more; where the CPU lives in the same memory, it keeps a part.
-  const most = gpu.unifiedMemory.value === true ? sharedUtilization : usualUtilization
-  const utilization = Math.min(most, Math.floor((free / totalBytes) * 97) / 100)
   const longest = model.architecture.maxPositionEmbeddings ?? 32_768
   const wished = Math.min(recipe.workload.contextTokens, longest)
   const version = reckonedVersion(recipe.engine.version)
+  const { utilization, why } = utilizationAdvice(machine, cards, version)
   const partition = knowsVariable(version, partitionVariable)
     ? balancedPartition(model.architecture, {
         tensorParallel: layout.tensorParallel,
@@ -107,14 +108,17 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     enforceEager: recipe.engine.compilation === 'none',
     ...(recipe.engine.generation === 'v0' ? { engine: 'V0' as const } : {}),
   }
-  const atWish = fit({ ...input, maxModelLen: wished })
+  const maxNumSeqs = fittingSequences({ ...input, maxModelLen: wished })
+  const asked = { ...input, ...(maxNumSeqs === null ? {} : { maxNumSeqs }) }
+  const chosen = { layout, utilization, utilizationWhy: why, maxNumSeqs, partition }
+  const atWish = fit({ ...asked, maxModelLen: wished })
   if (atWish.starts) {
     const enough = atWish.concurrency >= recipe.workload.users
-    return { layout, maxModelLen: wished, utilization, partition, fit: atWish, state: enough ? 'fits' : 'tight' }
+    return { ...chosen, maxModelLen: wished, fit: atWish, state: enough ? 'fits' : 'tight' }
   }
   // Head-room below the longest that would just fit: what is predicted has a range.
   const length = Math.floor(Math.min(atWish.range.maxModelLen.low, wished) / 256) * 256
-  if (length < shortestLength) return { layout, maxModelLen: 0, utilization, partition, fit: atWish, state: 'no' }
-  const shorter = fit({ ...input, maxModelLen: length })
-  return { layout, maxModelLen: length, utilization, partition, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
+  if (length < shortestLength) return { ...chosen, maxModelLen: 0, fit: atWish, state: 'no' }
+  const shorter = fit({ ...asked, maxModelLen: length })
+  return { ...chosen, maxModelLen: length, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
 }

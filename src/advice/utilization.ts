@@ -1,9 +1,8 @@
 import { formatGiB, GiB } from '../core/bytes.ts'
-import { newestRelease } from '../knowledge/vllm/releases.ts'
-import { isAtLeast } from '../knowledge/vllm/version.ts'
 import type { Gpu, Machine } from '../machine/schema.ts'
 import type { Advice } from './advice.ts'
-import { freeBytes, isBusy } from './layout/cards.ts'
+import { defaultUtilization } from './fit/rules.ts'
+import { isBusy, memoryOf } from './layout/cards.ts'
 import { gpuFact } from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
 
@@ -12,38 +11,48 @@ const contextBytes = 0.6 * GiB
 /** Left on a card that others use: they may take more while vLLM measures. */
 const neighbourShare = 0.05
 
-/** Share of a card that vLLM takes unless it is told: 0.92 since 0.21 (#38284), 0.9 before. */
-export function defaultUtilization(version: string): number {
-  return isAtLeast(version === 'newest' ? newestRelease().version : version, '0.21.0') ? 0.92 : 0.9
-}
+/** Where CPU and GPU share one memory, system, page cache and the engine's own processes need their part of it. */
+const sharedMemoryShare = 0.8
+
+export { defaultUtilization } from './fit/rules.ts'
 
 /**
  * The utilization for these cards. vLLM counts it from the card's total and stops where less is free, so it follows from what is
- * free on the fullest card: rounded down to hundredths, never above the release's default.
+ * free on the fullest card: rounded down to hundredths, never above the release's default, nor above 0.80 where the CPU lives in the
+ * same memory.
  */
 export function utilizationAdvice(
   machine: Machine,
   cards: readonly Gpu[],
   version: string,
 ): { utilization: number; why: Advice[] } {
-  const most = defaultUtilization(version)
+  const usual = defaultUtilization(version)
+  const shared = cards.some((gpu) => gpu.unifiedMemory.value === true)
+  const most = shared ? Math.min(usual, sharedMemoryShare) : usual
   const shares = cards.map((gpu) => {
-    const [free, total] = [freeBytes(gpu), gpu.memoryTotalBytes.value]
-    if (free === null || total === null || total === 0) return most
-    const left = isBusy(gpu) ? neighbourShare * total : 0
-    return (free - contextBytes - left) / total
+    const memory = memoryOf(gpu, machine)
+    if (memory === null || memory.totalBytes === 0) return most
+    const left = isBusy(gpu) ? neighbourShare * memory.totalBytes : 0
+    return (memory.freeBytes - contextBytes - left) / memory.totalBytes
   })
   const share = Math.floor(100 * Math.min(most, ...shares)) / 100
   const utilization = Math.max(0.05, share)
-  const fullest = cards[shares.indexOf(Math.min(...shares))]
-  if (utilization >= most || fullest === undefined) return { utilization, why: [] }
-  const why = makeAdvice(
+  if (utilization < most) {
+    const fullest = cards[shares.indexOf(Math.min(...shares))]
+    return { utilization, why: fullest === undefined ? [] : [fromFree(machine, fullest, utilization, most)] }
+  }
+  return { utilization, why: shared ? [fromShared(utilization)] : [] }
+}
+
+function fromFree(machine: Machine, fullest: Gpu, utilization: number, most: number): Advice {
+  const memory = memoryOf(fullest, machine)
+  return makeAdvice(
     'recommend',
     {
       id: 'utilization-from-free',
       about: 'layout.utilization',
       what: `Utilization ${utilization.toFixed(2)}.`,
-      why: `#${fullest.index} has ${formatGiB(freeBytes(fullest))} of ${formatGiB(fullest.memoryTotalBytes.value)} free, and vLLM counts the share from the total: with ${most} it would stop at its first check.`,
+      why: `#${fullest.index} has ${formatGiB(memory?.freeBytes ?? null)} of ${formatGiB(memory?.totalBytes ?? null)} free, and vLLM counts the share from the total: with ${most} it would stop at its first check.`,
       source: {
         title: 'vLLM: worker start, free memory against the wanted share',
         reference: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
@@ -54,5 +63,18 @@ export function utilizationAdvice(
       wouldChange: 'other processes that end',
     },
   )
-  return { utilization, why: [why] }
+}
+
+function fromShared(utilization: number): Advice {
+  return makeAdvice(
+    'recommend',
+    {
+      id: 'utilization-shared-memory',
+      about: 'layout.utilization',
+      what: `Utilization ${utilization.toFixed(2)}.`,
+      why: "CPU and GPU share one memory here, so what the engine reserves is missing for the system, its page cache and the engine's own processes.",
+      source: { title: 'vLLM: MemorySnapshot.measure, psutil on integrated GPUs' },
+    },
+    { facts: ['gpus.unifiedMemory', 'memory.totalBytes'], wouldChange: 'a smaller model' },
+  )
 }

@@ -139,13 +139,14 @@ function noteOf(placement: Placement | null): string {
 function reasonOf(fit: Placement['fit']): string {
   const refusal = fit.reasons.find(({ kind }) => kind === 'refuse')?.id
   if (refusal === 'fit-too-long') return `too long: ${Math.max(0, fit.maxModelLen).toLocaleString('en')} tokens fit`
+  if (refusal === 'fit-states') return 'too many requests at once'
   if (refusal === 'fit-busy') return 'more than is free on these cards'
   return refusal === 'fit-layout' ? 'not in this layout' : 'too large for these cards'
 }
 
 /** What a placement writes: layout, length, utilization, and the variables that the links ask for. */
 function layoutFields(
-  { layout, maxModelLen, utilization, partition }: Placement,
+  { layout, maxModelLen, utilization, maxNumSeqs, partition }: Placement,
   machine: Machine,
   recipe: Recipe,
 ): Record<FieldPath, unknown> {
@@ -162,6 +163,7 @@ function layoutFields(
     ...(usesAll ? {} : { 'layout.gpus': [...layout.gpus] }),
     ...(maxModelLen > 0 ? { 'layout.maxModelLen': maxModelLen } : {}),
     'layout.utilization': utilization,
+    ...(maxNumSeqs === null ? {} : { 'layout.maxNumSeqs': maxNumSeqs }),
     'server.environment': {
       ...recipe.server.environment,
       ...variables,
@@ -172,8 +174,8 @@ function layoutFields(
 
 function placementAdvice(placement: Placement | null): Advice[] {
   if (!placement) return []
-  const { layout, partition, fit } = placement
-  return [...layout.why, ...(partition ? [partitionReason(partition)] : []), ...fit.reasons]
+  const { layout, utilizationWhy, partition, fit } = placement
+  return [...layout.why, ...utilizationWhy, ...(partition ? [partitionReason(partition)] : []), ...fit.reasons]
 }
 
 function memoryUse({ fit, layout }: Placement): MemoryUse {

@@ -96,7 +96,7 @@ describe.each(Object.entries(machines))('over the whole catalogue on %s', (_, ma
       const model = findModel(recipe.model.id)
       const gpu = machine.gpus[0]
       if (!model || !gpu) throw new Error(`${recipe.model.id} is not in the catalogue`)
-      const { tensorParallel, pipelineParallel, maxModelLen, utilization } = recipe.layout
+      const { tensorParallel, pipelineParallel, maxModelLen, maxNumSeqs, utilization } = recipe.layout
       const predicted = predict({
         architecture: model.architecture,
         gpu: {
@@ -110,6 +110,7 @@ describe.each(Object.entries(machines))('over the whole catalogue on %s', (_, ma
         vllmVersion: '0.33.0',
         utilization,
         maxModelLen,
+        maxNumSeqs,
         kvCacheDtype: recipe.quantization.kvCacheDtype,
         enforceEager: recipe.engine.compilation === 'none',
       })

@@ -1,7 +1,7 @@
 import { GiB } from '../../core/bytes.ts'
 import { type Activations, activationBytes } from './activations.ts'
 import { type Device, deviceOf, type Estimate, overheadOf } from './budget.ts'
-import { graphBytes } from './graphs.ts'
+import { graphBytes, graphEstimateFactor } from './graphs.ts'
 import type { FitInput } from './input.ts'
 import { type KvLayout, kvLayout } from './kv-groups.ts'
 import { kvSpecs } from './kv-spec.ts'
@@ -17,7 +17,10 @@ export type Stage = {
   readonly weights: number
   readonly layout: KvLayout
   readonly activations: Activations
+  /** Bytes that graphs take in the end. */
   readonly graphs: number
+  /** Bytes that are set aside for them before the KV cache is sized; 0 where the version does not. */
+  readonly graphsReserved: number
 }
 
 /** Everything that is known before the question "does it start" is asked. */
@@ -28,6 +31,8 @@ export type Assessment = {
   readonly utilization: number
   readonly requested: number
   readonly length: number
+  /** Requests in one batch at most. */
+  readonly sequences: number
   readonly inFlight: number
   readonly overhead: Estimate
   readonly stages: readonly Stage[]
@@ -83,11 +88,13 @@ function memoryOfStages(
       windowsManaged: rules.windowsManaged,
       latentTokenBytes: latentTokenBytes(input, bytes),
     })
+    const graphs = input.enforceEager ? 0 : graphBytes(size, batch.sequences, batch.tokens, rules)
     return {
       weights: Math.max(0, (weights[index] ?? 0) - offloaded),
       layout: kvLayout(specs, rules),
       activations,
-      graphs: input.enforceEager ? 0 : graphBytes(size, batch.sequences, batch.tokens, rules),
+      graphs,
+      graphsReserved: rules.graphsReserved ? graphEstimateFactor * graphs : 0,
     }
   })
 }
@@ -104,15 +111,13 @@ function spreadOf(
   const weights = stage.weights * (known ? 0.002 : input.architecture.safetensorsBytes === null ? 0.025 : 0.01)
   const unsure = stage.activations.from === 'images' || (stage.activations.from === 'sampling' && rules.samplerDepends)
   const activations = stage.activations.bytes * (unsure ? 0.6 : 0.4)
-  const graphs = rules.graphsReserved ? 0.7 * stage.graphs + (stage.graphs > 0 ? 0.15 * GiB : 0) : 0
+  const graphs = 0.7 * stage.graphsReserved + (stage.graphsReserved > 0 ? 0.15 * GiB : 0)
   return Math.hypot(device.total.spread * utilization, weights, activations, overhead.spread, graphs)
 }
 
 /** Memory left for the KV cache on one stage's cards, as the version counts it; negative where nothing is left. */
-export function availableBytes({ requested, overhead, rules }: Assessment, stage: Stage): number {
-  return (
-    requested - stage.weights - stage.activations.bytes - overhead.bytes - (rules.graphsReserved ? stage.graphs : 0)
-  )
+export function availableBytes({ requested, overhead }: Assessment, stage: Stage): number {
+  return requested - stage.weights - stage.activations.bytes - overhead.bytes - stage.graphsReserved
 }
 
 /** Works out budget, weights, cache layout and batch of a prediction. */
@@ -136,7 +141,7 @@ export function assess(input: FitInput): Assessment {
   const sequences = input.maxNumSeqs ?? Math.min(defaults.sequences, input.maxNumBatchedTokens ?? defaults.sequences)
   const tokens = input.maxNumBatchedTokens ?? Math.min(defaults.tokens, sequences * length)
   const stages = memoryOfStages(input, rules, device, { tokens, sequences })
-  const overhead = overheadOf(device, input.tensorParallel * input.pipelineParallel, rules)
+  const overhead = overheadOf(input, device, input.tensorParallel * input.pipelineParallel, rules)
   const spread = Math.max(...stages.map((stage) => spreadOf(input, device, utilization, overhead, stage, rules)))
   const inFlight = tokens * (rules.batchesInFlight === 1 ? 1 : Math.max(2, input.pipelineParallel + 1))
   return {
@@ -146,6 +151,7 @@ export function assess(input: FitInput): Assessment {
     utilization,
     requested: device.total.bytes * utilization,
     length,
+    sequences,
     inFlight,
     overhead,
     stages,

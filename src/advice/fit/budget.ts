@@ -39,24 +39,41 @@ export function deviceOf({ gpu }: FitInput): Device {
   }
 }
 
+// Cards that NVLink joins in most machines: NCCL opens more channels there, and vLLM its own all-reduce buffers.
+const linkedCards = /\b([AH]800|G?[AHB][123]00X?|H20|V100)\b/i
+
+/** NCCL's buffers: before 0.11 all of them count, later what grows after the first measurement, since 0.27 more of it. */
+function linkBytes(input: FitInput, cards: number, rules: MemoryRules): Estimate {
+  if (cards === 1) return { bytes: 0, spread: 0 }
+  if (linkedCards.test(input.gpu.name)) {
+    if (rules.ncclCounted) return { bytes: 0.9, spread: 0.9 }
+    return rules.consumedMeasured ? { bytes: 1, spread: 0.8 } : { bytes: 0.4, spread: 0.5 }
+  }
+  return rules.ncclCounted ? { bytes: 0.45, spread: 0.3 } : { bytes: 0.25, spread: 0.25 }
+}
+
 /**
- * What the engine takes besides weights, activations and graphs: kernels and workspaces that load on first use, NCCL's buffers with
- * more than one card (before 0.11 all of them count, later only what grows after the first measurement), the CUDA context where the
- * version counts it. ROCm's runtime takes more, and more unevenly.
+ * What a first start takes that later ones with warm caches do not, halfway between the two. Since 0.27 everything that the process
+ * took counts, and compiling leaves about 1.2 GiB of segments and modules behind (9.10 and then 10.33 GiB of cache on one L4). On
+ * ROCm starts of one set-up differ by up to 2.6 GiB, compiled or not.
  */
-export function overheadOf(device: Device, cards: number, rules: MemoryRules): Estimate {
-  const base = device.vendor === 'amd' ? { bytes: 0.6, spread: 2 } : { bytes: 0.1, spread: 0.45 }
-  const links =
-    cards === 1
-      ? { bytes: 0, spread: 0 }
-      : rules.ncclCounted
-        ? { bytes: 0.45, spread: 0.3 }
-        : { bytes: 0.2, spread: 0.2 }
+function firstStartBytes(input: FitInput, device: Device, rules: MemoryRules): Estimate {
+  if (device.vendor === 'amd') return { bytes: 1.2, spread: 1.4 }
+  return rules.consumedMeasured && !input.enforceEager ? { bytes: 0.6, spread: 0.6 } : { bytes: 0, spread: 0 }
+}
+
+/**
+ * What the engine takes besides weights, activations and graphs: kernels and workspaces that load on first use, buffers between
+ * cards, what a first start leaves behind, and the CUDA context where the version counts it (GiB below).
+ */
+export function overheadOf(input: FitInput, device: Device, cards: number, rules: MemoryRules): Estimate {
+  const base = device.vendor === 'amd' ? { bytes: 0.6, spread: 0.8 } : { bytes: 0.1, spread: 0.45 }
   // Free memory is the host's there (psutil), so what the engine's own processes take of it counts too.
   const host = device.unified ? { bytes: 2, spread: 1 } : { bytes: 0, spread: 0 }
   const context = rules.contextCounted ? { bytes: 0.45, spread: 0.15 } : { bytes: 0, spread: 0 }
+  const parts = [base, linkBytes(input, cards, rules), host, context, firstStartBytes(input, device, rules)]
   return {
-    bytes: (base.bytes + links.bytes + host.bytes + context.bytes) * GiB,
-    spread: Math.hypot(base.spread, links.spread, host.spread, context.spread) * GiB,
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0) * GiB,
+    spread: Math.hypot(...parts.map((part) => part.spread)) * GiB,
   }
 }

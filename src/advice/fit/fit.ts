@@ -5,6 +5,7 @@ import { hostMemory } from './host-memory.ts'
 import type { Fit, FitInput, FitParts, Range } from './input.ts'
 import { bytesNeeded, kvCapacity, longestLength } from './kv-groups.ts'
 import { type Obstacle, reasonsFor } from './reasons.ts'
+import { stateBlocks } from './states.ts'
 
 type Outcome = {
   readonly kvBytes: number
@@ -38,7 +39,7 @@ function outcome(assessment: Assessment, shift: number): Outcome {
 
 /** Why it does not start, or null. The order is the engine's own: free memory, loading, cache, length, graphs. */
 function obstacleOf(assessment: Assessment): Obstacle | null {
-  const { input, rules, device, requested, stages, length, inFlight } = assessment
+  const { input, rules, device, requested, stages, length, sequences, inFlight } = assessment
   const { tensorParallel, pipelineParallel, architecture } = input
   if (tensorParallel * pipelineParallel > input.gpus || architecture.heads % tensorParallel !== 0) return 'layout'
   const usable = device.total.bytes - device.others - device.context
@@ -48,6 +49,7 @@ function obstacleOf(assessment: Assessment): Obstacle | null {
   if (available.some((bytes, index) => bytes <= 0 && (stages[index]?.layout.bytesPerBlock ?? 0) > 0)) return 'no-cache'
   if (stages.some((stage, index) => bytesNeeded(stage.layout, length, inFlight, rules) > (available[index] ?? 0)))
     return 'too-long'
+  if (stateBlocks(assessment).expected < sequences) return 'states'
   // Warming up takes the batch's activations once more after the graphs are there, so all of it has to stand side by side.
   const overflow = (stage: Stage): boolean =>
     device.vendor === 'nvidia' &&
@@ -62,7 +64,7 @@ function partsOf(assessment: Assessment, stage: Stage): FitParts {
   const taken = {
     weights: stage.weights,
     kvCache,
-    graphs: stage.graphs,
+    graphs: Math.max(stage.graphs, stage.graphsReserved),
     activations: stage.activations.bytes,
     others: device.others,
   }

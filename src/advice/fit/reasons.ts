@@ -5,9 +5,10 @@ import type { Assessment, Stage } from './assessment.ts'
 import type { Device } from './budget.ts'
 import { bytesNeeded } from './kv-groups.ts'
 import { balancedPartition, partitionReason } from './partition.ts'
+import { stateBlocks } from './states.ts'
 
 /** What stands in the way of a start, in the order in which the engine meets it. */
-export type Obstacle = 'layout' | 'busy' | 'load' | 'no-cache' | 'too-long' | 'graphs'
+export type Obstacle = 'layout' | 'busy' | 'load' | 'no-cache' | 'too-long' | 'states' | 'graphs'
 
 type Outlook = { readonly longest: number; readonly lowKv: number; readonly device: Device }
 
@@ -110,6 +111,8 @@ function refusal(assessment: Assessment, stage: Stage, obstacle: Obstacle, outlo
         },
         { facts, instead: 'A shorter length, an FP8 KV cache, a higher utilization, or more GPUs.' },
       )
+    case 'states':
+      return statesAdvice('refuse', assessment)
     case 'graphs':
       return makeAdvice(
         'refuse',
@@ -123,6 +126,34 @@ function refusal(assessment: Assessment, stage: Stage, obstacle: Obstacle, outlo
         { facts, instead: 'Lower the utilization by 3 to 5 points, or start with --enforce-eager.' },
       )
   }
+}
+
+const statesSource: Source = {
+  title: "vLLM's CompilationConfig.resolve_cudagraph_mode_and_sizes",
+  versions: 'vLLM >= 0.20',
+}
+
+function statesAdvice(kind: 'refuse' | 'warn', assessment: Assessment): Advice {
+  const { expected, low } = stateBlocks(assessment)
+  return makeAdvice(
+    kind,
+    {
+      id: kind === 'refuse' ? 'fit-states' : 'fit-states-tight',
+      about: 'layout.maxNumSeqs',
+      what: `Set --max-num-seqs to ${Math.max(1, low)}.`,
+      why: `Layers with a state need a block for each of ${number(assessment.sequences)} requests at once, and there is room for about ${number(expected)}.`,
+      source: statesSource,
+    },
+    {
+      facts: ['gpus.memoryTotalBytes'],
+      sure: 'likely',
+      instead: 'More memory for the KV cache, or --enforce-eager, which asks for no such blocks.',
+    },
+  )
+}
+
+function statesNote(assessment: Assessment): Advice[] {
+  return stateBlocks(assessment).low < assessment.sequences ? [statesAdvice('warn', assessment)] : []
 }
 
 function budgetNote({ device, utilization, requested, input, rules }: Assessment, stage: Stage): Advice {
@@ -201,7 +232,10 @@ export function reasonsFor(
   obstacle: Obstacle | null,
   outlook: Outlook,
 ): Advice[] {
-  const verdict = obstacle === null ? tightNote(assessment, outlook) : [refusal(assessment, stage, obstacle, outlook)]
+  const verdict =
+    obstacle === null
+      ? [...tightNote(assessment, outlook), ...statesNote(assessment)]
+      : [refusal(assessment, stage, obstacle, outlook)]
   const used = stage.weights > 0.5 * GiB || obstacle === null ? [budgetNote(assessment, stage)] : []
   return [...verdict, ...used, ...partitionAdvice(assessment), ...modelNotes(assessment)]
 }

@@ -93,6 +93,11 @@ export function releasedVersion(version: string): string {
   return /\d+(\.\d+)+/.exec(version)?.[0] ?? '999'
 }
 
+/** Share of a card that vLLM takes unless it is told: 0.92 since 0.20.0 (CacheConfig.gpu_memory_utilization, #38284), 0.9 before. */
+export function defaultUtilization(version: string): number {
+  return isAtLeast(releasedVersion(version), '0.20.0') ? 0.92 : 0.9
+}
+
 /** The rules of one version for one model on one card. Versions without a number count as the newest. */
 export function memoryRules(subject: Subject): MemoryRules {
   const version = releasedVersion(subject.version)
@@ -103,7 +108,7 @@ export function memoryRules(subject: Subject): MemoryRules {
   return {
     engine,
     runner,
-    defaultUtilization: since('0.20.0') ? 0.92 : 0.9,
+    defaultUtilization: defaultUtilization(version),
     contextCounted: engine === 'V1' && !since('0.9.1'),
     ncclCounted: !since('0.11.0'),
     freeMemoryChecked: engine === 'V1' && since('0.9.1'),

@@ -4,6 +4,7 @@ import { diskAdvice } from '#src/advice/fit/disk.ts'
 import { fit as predict } from '#src/advice/fit/fit.ts'
 import { hostMemory } from '#src/advice/fit/host-memory.ts'
 import type { FitInput } from '#src/advice/fit/input.ts'
+import { fittingSequences } from '#src/advice/fit/states.ts'
 import { GiB, MiB } from '#src/core/bytes.ts'
 import { findModel, listModels } from '#src/knowledge/models/catalogue.ts'
 
@@ -125,6 +126,63 @@ describe('rules of the versions', () => {
     const ampere = predict({ ...oss, gpu: { name: 'NVIDIA GeForce RTX 3090', totalBytes: 24_576 * MiB } })
     expect(ampere.weightsGibPerGpu).toBeGreaterThan(predict(oss).weightsGibPerGpu)
     expect(predict({ ...oss, vllmVersion: '0.11.2' }).weightsGibPerGpu).toBe(ampere.weightsGibPerGpu)
+  })
+})
+
+describe('what a version counts', () => {
+  const eight = { ...large, maxModelLen: 8192, gpu: { name: 'NVIDIA L4', totalBytes: 23_034 * MiB } }
+  const awq = { ...eight, architecture: model('Qwen/Qwen3-8B-AWQ') }
+
+  test('since 0.27 a first start leaves less for the cache than later ones, unless nothing is compiled', () => {
+    const width = (change: Partial<FitInput>): number => {
+      const { kvGibPerGpu } = predict({ ...awq, ...change }).range
+      return kvGibPerGpu.high - kvGibPerGpu.low
+    }
+    expect(width({ vllmVersion: '0.28.0' })).toBeGreaterThan(width({ vllmVersion: '0.28.0', enforceEager: true }) + 0.2)
+    expect(width({ vllmVersion: '0.26.0' })).toBeCloseTo(width({ vllmVersion: '0.26.0', enforceEager: true }), 1)
+  })
+
+  test('ROCm reserves nothing for graphs before 0.27, and its range is wide', () => {
+    const radeon = { ...awq, gpu: { name: 'AMD Radeon RX 7900 XTX', totalBytes: 24_560 * MiB, vendor: 'amd' as const } }
+    const moe = { ...radeon, architecture: model('openai/gpt-oss-20b') }
+    const kv = (vllmVersion: string, enforceEager: boolean): number =>
+      predict({ ...moe, vllmVersion, enforceEager }).kvGibPerGpu
+    expect(kv('0.26.0', false)).toBe(kv('0.26.0', true))
+    expect(kv('0.28.0', false)).toBeLessThan(kv('0.28.0', true))
+    const { range } = predict(radeon)
+    expect(range.kvGibPerGpu.high - range.kvGibPerGpu.low).toBeGreaterThan(3)
+  })
+
+  test('links between data-centre cards take more than a PCIe slot', () => {
+    const pair = { ...large, gpus: 2, tensorParallel: 2, maxNumBatchedTokens: 2048, maxNumSeqs: 64 }
+    const workstation = { name: 'NVIDIA RTX 6000 Ada Generation', totalBytes: 49_140 * MiB }
+    expect(predict(pair).parts.overhead).toBeGreaterThan(
+      predict({ ...pair, gpu: workstation }).parts.overhead + 0.5 * GiB,
+    )
+  })
+})
+
+describe('models whose layers have states', () => {
+  const hybrid: FitInput = {
+    ...large,
+    architecture: model('Qwen/Qwen3.8-27B'),
+    gpu: { name: 'NVIDIA RTX PRO 6000 Blackwell', totalBytes: 97_887 * MiB },
+    utilization: 0.95,
+    maxModelLen: 32_768,
+  }
+
+  test('are refused with more requests at once than there are blocks, and start with what the refusal names', () => {
+    const refused = predict(hybrid)
+    expect(refused.starts).toBe(false)
+    expect(refused.reasons[0]).toMatchObject({ id: 'fit-states', about: 'layout.maxNumSeqs' })
+    const named = Number(/to (\d+)/.exec(refused.reasons[0]?.what ?? '')?.[1])
+    expect(named).toBe(fittingSequences(hybrid))
+    expect(predict({ ...hybrid, maxNumSeqs: named }).starts).toBe(true)
+  })
+
+  test('ask for no blocks before 0.20, nor in eager mode', () => {
+    expect(predict({ ...hybrid, vllmVersion: '0.19.1' }).starts).toBe(true)
+    expect(fittingSequences({ ...hybrid, enforceEager: true })).toBeNull()
   })
 })
 
