@@ -56,6 +56,13 @@ const corrections: Readonly<Record<string, Record<string, unknown>>> = {
     share_expert_dim: 1280,
     first_k_dense_replace: 3,
   },
+  'Nanbeige/Nanbeige4.1-3B': {
+    architectures: ['LlamaForCausalLM'],
+    intermediate_size: 10496,
+    vocab_size: 166144,
+    tie_word_embeddings: false,
+    safetensors_total_bytes: null,
+  },
   // Text and image experts differ in width: only the name says how large it is.
   'baidu/ERNIE-4.5-VL-28B-A3B-PT': { moe_intermediate_size: 1536 },
 }

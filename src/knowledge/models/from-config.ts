@@ -113,7 +113,7 @@ function attentionOf(
     (global ? config.global_head_dim : undefined) ?? (sliding ? config.swa_head_dim : undefined) ?? shape.headDim
   const valueDim =
     (sliding ? config.swa_v_head_dim : undefined) ?? (latent === null ? config.v_head_dim : undefined) ?? headDim
-  const shared = index >= shape.layers - (config.num_kv_shared_layers ?? 0)
+  const shared = sharesCache(shape, index)
   const window =
     kind === 'full'
       ? null
@@ -124,6 +124,11 @@ function attentionOf(
     mixer: { kind: 'attention', heads, kvHeads, headDim, valueDim, gated: config.attn_output_gate === true },
     cache: shared ? null : { kind: window === null ? 'full' : kind, kvHeads, keyDim: headDim, valueDim, window },
   }
+}
+
+/** True for the last layers of Gemma 3n and 4, which read the keys and values of an earlier one. */
+function sharesCache({ config, layers }: Shape, index: number): boolean {
+  return index >= layers - (config.num_kv_shared_layers ?? 0)
 }
 
 function mlpOf(shape: Shape, kind: LayerKind, index: number): Mlp {
@@ -139,7 +144,9 @@ function mlpOf(shape: Shape, kind: LayerKind, index: number): Mlp {
       : { kind: 'experts' }
   }
   const dense = config.intermediate_size_mlp ?? intermediate
-  return dense === null ? { kind: 'none' } : { kind: 'dense', intermediate: dense }
+  // Gemma 4 E2B makes up for the keys and values that its later layers lack.
+  const times = config.use_double_wide_mlp === true && sharesCache(shape, index) ? 2 : 1
+  return dense === null ? { kind: 'none' } : { kind: 'dense', intermediate: times * dense }
 }
 
 /** One layer of a pruned model (Nemotron NAS), which gives each block a shape of its own. */

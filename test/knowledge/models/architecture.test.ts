@@ -86,6 +86,15 @@ describe('which layers keep what', () => {
 })
 
 describe('shapes', () => {
+  test('layers that share a cache have wide MLPs where the model says so (Gemma 4 E2B)', () => {
+    const widths = (config: Record<string, unknown>) =>
+      architectureFromConfig({ ...plain, num_kv_shared_layers: 2, ...config }).layers.map(({ mlp }) =>
+        mlp.kind === 'dense' ? mlp.intermediate : null,
+      )
+    expect(widths({ use_double_wide_mlp: true })).toEqual([128, 128, 256, 256])
+    expect(widths({ use_double_wide_mlp: false })).toEqual([128, 128, 128, 128])
+  })
+
   test('a nested text model is laid open, and the vision tower kept', () => {
     const { hidden_size: _hidden, ...outer } = plain
     const architecture = architectureFromConfig({
