@@ -56,7 +56,7 @@ install -m 755 "$(node -p process.execPath)" "$root/usr/local/bin/node"
 
 cp -L "$root/vmlinuz" "$cache/vmlinuz"
 cp -L "$root/initrd.img" "$cache/initrd.img"
-truncate -s 6G "$cache/vm.img"
+truncate -s 12G "$cache/vm.img"
 mkfs.ext4 -q -d "$root" "$cache/vm.img"
 rm -rf "$root"
 printf '%s' "$stamp" >"$cache/stamp"

@@ -89,10 +89,7 @@ ${prepare}`)
     expect(await rig.said('systemctl show --property=MainPID ssh.service')).toBe(ssh)
 
     const { actions: states } = await ended(rig, 'failed')
-    expect(states.map(({ id, status: how }) => `${id} ${how}`)).toEqual([
-      ...['swap-file done', 'swap-on done', 'swap-fstab done'],
-      ...['earlyoom-package done', 'earlyoom-settings done', 'engine failed'],
-    ])
+    expect(states.filter(({ status }) => !/done$/.test(status)).map(({ id }) => id)).toEqual(['engine'])
     expect(states.at(-1)?.why).toContain('SIGTERM')
     const said = await rig.root('journalctl --unit=earlyoom.service --output=cat --no-pager')
     expect(said).toMatch(/sending SIGTERM to process \d+ uid 1000 "python3"/)

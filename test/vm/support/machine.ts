@@ -108,6 +108,8 @@ export class VirtualMachine {
     }
     ssh.stdout?.on('data', read)
     ssh.stderr?.on('data', read)
+    // A machine that does not answer yet takes no input; its exit code says so.
+    ssh.stdin?.on('error', () => undefined)
     if (password === undefined) ssh.stdin?.end(input ?? '')
     const [code] = await once(ssh, 'close')
     return { code: code as number | null, output }
