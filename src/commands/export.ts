@@ -4,9 +4,9 @@ import { archivesOf } from '../export/archives.ts'
 import type { ExportTarget } from '../export/export-target.ts'
 import { exportTargets } from '../export/export-targets.ts'
 import { loadRecipe } from '../recipe/files.ts'
+import { loadMachine } from '../services/load-machine.ts'
+import { prepare } from '../services/prepare.ts'
 import { type CommandIo, say } from './io.ts'
-import { loadMachine } from './load-machine.ts'
-import { prepare } from './prepare.ts'
 
 /** `rigup export RECIPE --to FORMAT`: writes to standard output what does the same without rigup. */
 export async function runExport(

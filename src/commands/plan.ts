@@ -1,9 +1,9 @@
 import { printable } from '../core/printable.ts'
 import { planLines } from '../plan/render/text.ts'
 import { loadRecipe } from '../recipe/files.ts'
+import { loadMachine } from '../services/load-machine.ts'
+import { prepare } from '../services/prepare.ts'
 import { type CommandIo, say, writeJson } from './io.ts'
-import { loadMachine } from './load-machine.ts'
-import { prepare } from './prepare.ts'
 
 /** `rigup plan RECIPE`: what would be done, with every command. Refusals are said, and do not keep the plan back. */
 export async function runPlan(

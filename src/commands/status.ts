@@ -3,8 +3,8 @@ import { printableLine } from '../core/printable.ts'
 import { exitCodes } from '../core/problem.ts'
 import { actionLogPath } from '../run/action-process.ts'
 import { listRuns, type RunStatus, runStatus } from '../run/runs.ts'
+import { type KeptEngine, keptEngineOf } from '../services/kept-engine.ts'
 import { type CommandIo, say, writeJson } from './io.ts'
-import { type KeptEngine, keptEngineOf } from './kept-engine.ts'
 
 /** What one run did, for `--json`. */
 function runSummary(run: RunStatus) {

@@ -1,8 +1,8 @@
 import { exitCodes } from '../core/problem.ts'
 import { latestRun, runStatus } from '../run/runs.ts'
 import { requestStop } from '../run/stop-request.ts'
+import { findKeptEngine, stopKeptEngine } from '../services/kept-engine.ts'
 import { type CommandIo, say } from './io.ts'
-import { findKeptEngine, stopKeptEngine } from './kept-engine.ts'
 
 /** `rigup stop`: stops the run that goes on, or else the engine that was left running. Gives the exit code. */
 export async function runStop(io: CommandIo): Promise<number> {

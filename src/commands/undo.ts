@@ -6,10 +6,10 @@ import { readJournal } from '../run/journal.ts'
 import { listRuns, type RunStatus, runStatus } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { type UndoStep, undoSteps } from '../run/undo.ts'
+import { keptEngineOf, stopKeptEngine } from '../services/kept-engine.ts'
 import { plainRenderer } from '../ui/plain.ts'
 import { askYesNo } from './ask.ts'
 import { type CommandIo, say } from './io.ts'
-import { keptEngineOf, stopKeptEngine } from './kept-engine.ts'
 import { workerCommandLine } from './worker.ts'
 
 type Undo = { readonly run: RunStatus; readonly steps: readonly UndoStep[]; readonly serves: boolean }

@@ -16,14 +16,14 @@ import { followJournal } from '../run/follow-journal.ts'
 import { createRun } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { requestStop } from '../run/stop-request.ts'
+import { finishRun } from '../services/finish-run.ts'
+import { stopKeptEngine } from '../services/kept-engine.ts'
+import { loadMachine } from '../services/load-machine.ts'
+import { openRun, openRunFolder } from '../services/open-run.ts'
 import { loadScreens } from '../ui/load-screens.ts'
 import type { Session } from '../wizard/session.ts'
 import type { WizardResult } from '../wizard/wizard.tsx'
-import { finishRun } from './finish-run.ts'
 import type { CommandIo } from './io.ts'
-import { stopKeptEngine } from './kept-engine.ts'
-import { loadMachine } from './load-machine.ts'
-import { openRun, openRunFolder } from './open-run.ts'
 import { workerCommandLine } from './worker.ts'
 
 export type WizardOptions = {
@@ -103,7 +103,7 @@ async function sessionFor(
       return applyOverrides(corrected, options.override)
     },
     async readModel(model, signal) {
-      const { readModel } = await import('./read-model.ts')
+      const { readModel } = await import('../services/read-model.ts')
       return readModel(model, process.env, signal)
     },
     async start(context, plan, onTerminal) {

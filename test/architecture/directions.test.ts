@@ -34,6 +34,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'steps',
   ],
+  services: [
+    'core',
+    'machine',
+    'knowledge',
+    'models',
+    'recipe',
+    'advice',
+    'plan',
+    'run',
+    'launch',
+    'diagnosis',
+    'log',
+    'steps',
+    'types:wizard',
+  ],
 }
 
 function sources(folder: string): string[] {

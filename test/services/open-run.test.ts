@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openRun, openRunFolder } from '#src/commands/open-run.ts'
 import type { UnstampedEvent } from '#src/run/journal-event.ts'
+import { openRun, openRunFolder } from '#src/services/open-run.ts'
+import { ownFolders, recordedRun } from '../commands/support/runs.ts'
 import { act, plan, sh } from '../run/support/runs.ts'
-import { ownFolders, recordedRun } from './support/runs.ts'
 
 const one = plan(act('one', [sh('true')]))
 const started: UnstampedEvent = { type: 'run-started', pid: 1, recipe: 'test', asRoot: false }
