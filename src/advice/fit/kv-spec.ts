@@ -83,13 +83,9 @@ export function kvSpecs(layers: readonly Layer[], options: KvSpecOptions): KvSpe
       return [{ kind: 'state', pageBytes: aligned?.page ?? stateBytes(cache, options), blockTokens, window: null }]
     if (cache.kind === 'latent') {
       const tokens = aligned?.tokens ?? latentBlockTokens
-      const latent: KvSpec = {
-        kind: 'latent',
-        pageBytes: (latentPage(cache, options) * tokens) / latentBlockTokens,
-        blockTokens: tokens,
-        window: null,
-      }
-      return cache.indexerBytes === 0 ? [latent] : [latent, { ...latent, pageBytes: tokens * cache.indexerBytes }]
+      // The indexer's keys lie beside the vectors of their layer, block by block.
+      const pageBytes = (latentPage(cache, options) * tokens) / latentBlockTokens + tokens * cache.indexerBytes
+      return [{ kind: 'latent', pageBytes, blockTokens: tokens, window: null }]
     }
     const managed = options.windowsManaged && cache.window !== null
     return [

@@ -65,6 +65,7 @@ export const configSchema = z.object({
   attn_layer_period: whole,
   attn_layer_indices: counts,
   num_kv_shared_layers: count,
+  index_kpool: whole,
   use_double_wide_mlp: yesNo,
   global_head_dim: whole,
   num_global_key_value_heads: whole,

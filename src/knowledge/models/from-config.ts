@@ -93,8 +93,8 @@ function attentionOf(
       cache: {
         kind: 'latent',
         dim: latent.kvLoraRank + latent.qkRopeHeadDim,
-        // An FP8 key per token with a float32 scale per 128 elements (vLLM's DeepseekV32IndexerCache).
-        indexerBytes: indexer === undefined ? 0 : indexer + Math.ceil(indexer / 128) * 4,
+        // An FP8 key with a float32 scale per 128 elements (vLLM's DeepseekV32IndexerCache), per token or per pool of tokens.
+        indexerBytes: indexer === undefined ? 0 : (indexer + Math.ceil(indexer / 128) * 4) / (config.index_kpool ?? 1),
         tokensPerVector: compress !== undefined && compress > 1 ? compress : 1,
       },
     }
