@@ -19,6 +19,7 @@ import { followLog } from './log-follower.ts'
 import { runPreparation } from './preparation.ts'
 import { prove } from './prove.ts'
 import { stopServer } from './stop.ts'
+import { runtimeDirectory } from './user-manager.ts'
 import { waitForModel, waitForServer } from './wait-ready.ts'
 import { watchStart } from './watch-start.ts'
 
@@ -44,7 +45,8 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
   await refuseTakenPort(request)
   const { argv, directory, purpose, host, port, servedName, cleanUp } = request
   const log = join(context.runDirectory, 'logs', `engine-${purpose}.log`)
-  const environment = engineEnvironment(request, context.environment, apiKey)
+  const operator = { ...context.environment, ...(await runtimeDirectory(context.environment)) }
+  const environment = engineEnvironment(request, operator, apiKey)
   context.log(`$ ${shellLine(argv)}\n`)
   const killsBefore = await outOfMemoryKills()
   const begin = performance.now()

@@ -76,9 +76,9 @@ describe('the limits of an engine', () => {
     expect(await rig.said('ls /var/lib/systemd/linger')).toBe('')
   })
 
-  test('are named where they end a launch, and nothing of it is left', async () => {
+  test('are named where they end a launch after su, and nothing of it is left', async () => {
     await rig.sh('touch eat')
-    await begin(rig, planOf(launch()))
+    await begin(rig, planOf(launch()), 'env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS')
     const { actions } = await ended(rig, 'failed')
     expect(actions.at(-1)?.why).toContain('memory ran out')
     expect(await left()).toBe('')

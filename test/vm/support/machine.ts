@@ -146,6 +146,7 @@ export class VirtualMachine {
       entryPoints: [join(import.meta.dirname, 'program.ts')],
       outfile: bundle,
       bundle: true,
+      minify: true,
       platform: 'node',
       format: 'esm',
       logLevel: 'silent',

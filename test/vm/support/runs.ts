@@ -18,10 +18,10 @@ export function planOf(actions: readonly Action[]): Plan {
   return { schemaVersion: 1, recipe: 'rig', actions: [...actions], untouched: [] }
 }
 
-/** Starts a run of a plan, with the password for sudo at hand. */
-export async function begin(rig: VirtualMachine, plan: Plan): Promise<void> {
+/** Starts a run of a plan, with the password for sudo at hand. `prefix` is what the command begins with. */
+export async function begin(rig: VirtualMachine, plan: Plan, prefix = ''): Promise<void> {
   await rig.sh('cat > plan.json', { input: JSON.stringify(plan) })
-  const { code, output } = await rig.sh('node rigup.mjs start plan.json', { password })
+  const { code, output } = await rig.sh(`${prefix} node rigup.mjs start plan.json`, { password })
   expect(output.includes('failed') || code !== 0 ? output : '').toBe('')
 }
 
