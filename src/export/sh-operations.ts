@@ -3,6 +3,7 @@ import { withoutCredentials } from '../core/redact.ts'
 import { shellLine, shellQuote } from '../core/shell-quote.ts'
 import { unpackArguments } from '../plan/describe.ts'
 import type { Operation } from '../plan/operation.ts'
+import { normalisedName } from '../recipe/lock.ts'
 import { checkLine, commandLine } from './sh-checks.ts'
 import type { ShellContents } from './sh-contents.ts'
 import { serveLines } from './sh-serve.ts'
@@ -83,16 +84,11 @@ function fetchLines({ path, sha256, sources }: Fetch): string[] {
     const url =
       source.kind === 'url'
         ? shellQuote(withoutCredentials(source.url))
-        : `"$(index_url ${shellLine([withoutCredentials(source.index), normalized(source.project), source.file])})"`
+        : `"$(index_url ${shellLine([withoutCredentials(source.index), normalisedName(source.project), source.file])})"`
     return `fetch ${shellQuote(path)} ${sha256} ${url}`
   })
   return [
     ...attempts.map((attempt, index) => (index === 0 ? `${attempt} ||` : `  ${attempt} ||`)),
     `  fail ${shellQuote(`${path} could not be downloaded`)}`,
   ]
-}
-
-/** PEP 503. */
-function normalized(project: string): string {
-  return project.toLowerCase().replace(/[-_.]+/g, '-')
 }

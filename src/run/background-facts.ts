@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises'
-import { defined } from './environment.ts'
 import { lingers } from './linger.ts'
-import { runProcess } from './run-process.ts'
+import { runProgram } from './run-program.ts'
 
 export type BackgroundFacts = {
   readonly isRoot: boolean
@@ -25,8 +24,8 @@ export async function backgroundFacts(): Promise<BackgroundFacts> {
   if (isRoot || !hasSystemd)
     return { isRoot, hasSystemd, hasUserManager: false, lingers: false, killsUserProcesses: null }
   const [manager, kills] = await Promise.all([
-    outputOf(['systemctl', '--user', 'show-environment']),
-    outputOf([
+    runProgram(['systemctl', '--user', 'show-environment']),
+    runProgram([
       ...['busctl', 'get-property', 'org.freedesktop.login1', '/org/freedesktop/login1'],
       ...['org.freedesktop.login1.Manager', 'KillUserProcesses'],
     ]),
@@ -34,23 +33,8 @@ export async function backgroundFacts(): Promise<BackgroundFacts> {
   return {
     isRoot,
     hasSystemd,
-    hasUserManager: manager !== null,
+    hasUserManager: manager !== '',
     lingers: await lingers(),
-    killsUserProcesses: kills === null ? null : kills.trim() === 'b true',
+    killsUserProcesses: kills === '' ? null : kills.trim() === 'b true',
   }
-}
-
-/** What a program prints; null where it fails. */
-async function outputOf(argv: readonly string[]): Promise<string | null> {
-  let output = ''
-  const result = await runProcess({
-    argv,
-    environment: defined(process.env),
-    timeoutSeconds: 10,
-    signal: new AbortController().signal,
-    onOutput(chunk) {
-      output += chunk.toString('utf8')
-    },
-  })
-  return result.kind === 'exited' && result.code === 0 ? output : null
 }

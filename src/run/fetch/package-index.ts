@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { hasCode } from '../../core/problem.ts'
 import { withoutCredentials } from '../../core/redact.ts'
+import { normalisedName } from '../../recipe/lock.ts'
 import { get, ServerProblem } from './http.ts'
 
 const accept = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1'
@@ -16,7 +17,7 @@ const projectSchema = z.looseObject({ files: z.array(z.looseObject({ filename: z
  * folder. Throws a Problem where the index does not have it.
  */
 export async function findOnIndex(index: string, project: string, file: string, signal: AbortSignal): Promise<string> {
-  const page = `${index.replace(/\/+$/, '')}/${normalizedName(project)}/`
+  const page = `${index.replace(/\/+$/, '')}/${normalisedName(project)}/`
   const links = page.startsWith('file:') ? await folderLinks(page, signal) : await pageLinks(page, signal)
   const found = links.get(file)
   if (found !== undefined) return found
@@ -25,11 +26,6 @@ export async function findOnIndex(index: string, project: string, file: string, 
     why: `It lists ${links.size} files of ${project}, and not this one.`,
     next: 'a mirror may lag behind: name another index, or wait until it has it',
   })
-}
-
-/** PEP 503: lower case, and runs of `-`, `_` and `.` are one dash. */
-export function normalizedName(project: string): string {
-  return project.toLowerCase().replace(/[-_.]+/g, '-')
 }
 
 /** File names and absolute URLs of a page of the simple API. */
