@@ -1,7 +1,7 @@
 import { GiB } from '../../core/bytes.ts'
 import { type Activations, activationBytes } from './activations.ts'
 import { type Device, deviceOf, type Estimate, overheadOf } from './budget.ts'
-import { graphBytes, graphEstimateFactor } from './graphs.ts'
+import { estimatedGraphBytes, graphBytes } from './graphs.ts'
 import type { FitInput } from './input.ts'
 import { type KvLayout, kvLayout } from './kv-groups.ts'
 import { kvSpecs } from './kv-spec.ts'
@@ -55,6 +55,10 @@ function latentTokenBytes(input: FitInput, bytes: number): number | null {
   return sparse && bytes === 1 ? 656 : null
 }
 
+function hasStates(architecture: FitInput['architecture']): boolean {
+  return architecture.layers.some((layer) => layer.caches.some((cache) => cache.kind === 'state'))
+}
+
 function memoryOfStages(
   input: FitInput,
   rules: MemoryRules,
@@ -76,6 +80,7 @@ function memoryOfStages(
       : Array.from({ length: pipelineParallel }, () => (input.weightsGib ?? 0) * GiB)
   const bytes = elementBytes(input.kvCacheDtype, input)
   const activations = activationBytes(architecture, { tensorParallel, ...batch }, rules)
+  const specialKernels = architecture.experts !== null || hasStates(architecture)
   let start = 0
   return stagesOf(architecture, pipelineParallel, input.layersPerStage).map((size, index) => {
     const layers = architecture.layers.slice(start, start + size)
@@ -94,7 +99,7 @@ function memoryOfStages(
       layout: kvLayout(specs, rules),
       activations,
       graphs,
-      graphsReserved: rules.graphsReserved ? graphEstimateFactor * graphs : 0,
+      graphsReserved: rules.graphsReserved ? estimatedGraphBytes(graphs, specialKernels) : 0,
     }
   })
 }

@@ -32,8 +32,10 @@ export function graphBytes(layers: number, sequences: number, tokens: number, ru
 }
 
 /**
- * Times that vLLM's estimate before the cache is sized exceeds what the graphs then take: it adds the first capture of each set, with
- * all that loads on first use, to the second capture for every further one (profile_cudagraph_memory). Logs that tell both, in GiB:
- * 0.13 and 0.09, 0.58 and 0.24, 0.64 and 0.19, 1.94 and 0.94.
+ * Bytes that vLLM sets aside for graphs before it sizes the cache (profile_cudagraph_memory): the first capture of each set, with all
+ * that loads on first use, and the second capture for every further one. Logs that tell both the estimate and what graphs then took,
+ * in GiB: 0.13 and 0.09, 0.58 and 0.24, 0.64 and 0.19, 1.94 and 0.94. Kernels of experts and of states load the most.
  */
-export const graphEstimateFactor = 2
+export function estimatedGraphBytes(graphs: number, specialKernels: boolean): number {
+  return graphs === 0 ? 0 : 2 * graphs + (specialKernels ? 320 : 64) * MiB
+}
