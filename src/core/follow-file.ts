@@ -1,8 +1,9 @@
-import { type FSWatcher, watch } from 'node:fs'
+import type { FSWatcher } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasCode } from './problem.ts'
+import { watchFolder } from './watch-folder.ts'
 
 export type FollowOptions = {
   /** Ends the iteration, without an error. */
@@ -95,7 +96,8 @@ class Changes {
 
   constructor(path: string, signal: AbortSignal) {
     this.#signal = signal
-    this.#watcher = watchFolder(path, this.#notice)
+    // The folder: the file itself may not be there yet, or may be replaced.
+    this.#watcher = watchFolder(dirname(path), this.#notice)
     signal.addEventListener('abort', this.#notice)
   }
 
@@ -123,16 +125,5 @@ class Changes {
     this.#wake = resolve
     await promise
     clearTimeout(timer)
-  }
-}
-
-/** Watches the folder: the file itself may not be there yet, or may be replaced. Null: polling alone has to do. */
-function watchFolder(path: string, onChange: () => void): FSWatcher | null {
-  try {
-    const watcher = watch(dirname(path), { persistent: false }, onChange)
-    watcher.on('error', () => undefined)
-    return watcher
-  } catch {
-    return null
   }
 }

@@ -7,8 +7,8 @@ import { systemCause } from '../core/system-error.ts'
 import { type Plan, planSchema } from '../plan/plan.ts'
 import { readJournal } from './journal.ts'
 import type { JournalEvent } from './journal-event.ts'
-import { type LockHolder, lockHolder } from './run-lock.ts'
 import { syncDirectory } from './owned-file.ts'
+import { type LockHolder, lockHolder } from './run-lock.ts'
 import { type RunState, runState } from './run-state.ts'
 
 export type NewRun = {

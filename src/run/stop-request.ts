@@ -1,6 +1,6 @@
-import { watch } from 'node:fs'
 import { access, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { watchFolder } from '../core/watch-folder.ts'
 
 /** stop: end what is under way. pause: let what is under way come to its end, and begin nothing more. Either way the run can be gone on with. */
 export const stopRequests = ['stop', 'pause'] as const
@@ -15,16 +15,27 @@ export async function requestStop(runDirectory: string, request: StopRequest = '
   await writeFile(requestPath(runDirectory, request), '', { mode: 0o600 })
 }
 
-/** Forgets requests that came before; then calls back at each new one. Gives back what ends the watching. */
+/** A folder that cannot be watched is looked at this often. */
+const pollMilliseconds = 1000
+
+/** Forgets requests that came before; then calls back once for each that comes. Gives back what ends the watching. */
 export async function onStopRequest(runDirectory: string, asked: (request: StopRequest) => void): Promise<() => void> {
   for (const request of stopRequests) await rm(requestPath(runDirectory, request), { force: true })
-  const watcher = watch(runDirectory, (_, name) => {
-    const request = stopRequests.find((each) => each === name)
-    if (request === undefined) return
-    access(requestPath(runDirectory, request)).then(
-      () => asked(request),
-      () => undefined,
-    )
-  })
-  return () => watcher.close()
+  const open = new Set<StopRequest>(stopRequests)
+  const look = (): void => {
+    for (const request of open) {
+      access(requestPath(runDirectory, request)).then(
+        () => open.delete(request) && asked(request),
+        () => undefined,
+      )
+    }
+  }
+  const watcher = watchFolder(runDirectory, look)
+  const poll = setInterval(look, pollMilliseconds).unref()
+  // What was asked before the watching began.
+  look()
+  return () => {
+    watcher?.close()
+    clearInterval(poll)
+  }
 }
