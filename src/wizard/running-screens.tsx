@@ -83,6 +83,7 @@ export function RunningScreens(props: RunningScreensProps) {
           stop,
           leave,
           edit: () => go('quantize'),
+          back: () => go('install'),
           copy:
             run.launch.state === 'proved'
               ? { text: () => baseUrl(run.recipe), what: 'address' }

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink'
 import { printable, printableLine } from '../../core/printable.ts'
+import { shellLine } from '../../core/shell-quote.ts'
 import type { Diagnosis } from '../../diagnosis/schema.ts'
 import { Rule } from '../components/rule.tsx'
 import { SelectList } from '../components/select-list.tsx'
@@ -26,8 +27,10 @@ export function DiagnosisPanel({ diagnosis, width, height, active, onFix }: Diag
   const rows = diagnosis.fixes.map((fix, index) => ({
     id: String(index),
     value: fix,
-    cells: [printableLine(fix.title), printableLine(fix.risk === null ? fix.why : `${fix.why} ${fix.risk}`)],
+    cells: [printableLine(fix.title), printableLine(wordsOf(fix))],
     remark: index === 0 ? '(recommended)' : undefined,
+    // Enter would do nothing there: only changes of the recipe are carried out.
+    disabled: fix.change.kind === 'recipe' ? undefined : 'by hand',
   }))
   return (
     <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
@@ -51,4 +54,10 @@ export function DiagnosisPanel({ diagnosis, width, height, active, onFix }: Diag
       )}
     </Box>
   )
+}
+
+/** Why a fix helps and what it costs; of a command, the command. */
+function wordsOf({ change, why, risk }: Fix): string {
+  const command = change.kind === 'command' ? [`$ ${shellLine(change.argv)}`] : []
+  return [...command, why, ...(risk === null ? [] : [risk])].join(' ')
 }

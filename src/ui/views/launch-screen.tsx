@@ -25,6 +25,8 @@ export type LaunchControls = {
   readonly stop?: () => void
   readonly leave?: () => void
   readonly edit?: () => void
+  /** To the actions of the run; offered once the launch is over. */
+  readonly back?: () => void
   /** What the copy key takes: the address of an engine that works, or the lines that tell why it does not. */
   readonly copy?: { readonly text: () => string; readonly what: string }
   /** Offered once the engine is proved. */
@@ -55,7 +57,7 @@ export function LaunchScreen(props: LaunchScreenProps) {
   const bottomRows = bottomHeight(view, diagnosis, comparisons.length, rows)
   const logRows = Math.max(3, rows - 2 - gaugeRows - bottomRows)
   const evidence = diagnosis?.evidence[0]?.line
-  const { applyFix, retry, stop, leave, edit, copy, next } = controls
+  const { applyFix, retry, stop, leave, edit, back, copy, next } = controls
   const copied = useCopied()
   const isOver = view.endedAt !== null || diagnosis !== null
   const isProved = view.state === 'proved' && diagnosis === null
@@ -70,6 +72,7 @@ export function LaunchScreen(props: LaunchScreenProps) {
       ? [bind(commands.copy, () => copied.copy(copy.text(), copy.what), { label: copied.labelFor(copy.what) })]
       : []),
     ...(stop && !isOver ? [bind(commands.stop, stop, { label: 'stop', help: 'Stop the engine.' })] : []),
+    ...(back && isOver ? [bind(commands.back, back)] : []),
     ...(leave ? [bind(commands.leave, leave)] : []),
   ])
   const seeLine = (line: number) => {

@@ -93,8 +93,18 @@ const diagnosis = {
   explanation: 'The KV cache is too small for length 32768: 3.06 GiB there, 5.62 needed.',
   evidence: [{ line: 7, text: '' }],
   fixes: [
-    { title: 'length 17,840', change: { kind: 'advice' as const }, why: 'It keeps everything else.', risk: null },
-    { title: 'utilization 0.95', change: { kind: 'advice' as const }, why: 'More room.', risk: 'Little is left.' },
+    {
+      title: 'length 17,840',
+      change: { kind: 'recipe' as const, set: { 'layout.maxModelLen': 17840 } },
+      why: 'It keeps everything else.',
+      risk: null,
+    },
+    {
+      title: 'utilization 0.95',
+      change: { kind: 'recipe' as const, set: { 'layout.utilization': 0.95 } },
+      why: 'More room.',
+      risk: 'Little is left.',
+    },
   ],
 }
 
@@ -128,6 +138,25 @@ describe('the launch screen', () => {
     await launch.shows('line 7 of 20')
     await launch.press('down', 'enter')
     await vi.waitFor(() => expect(applyFix).toHaveBeenCalledExactlyOnceWith(diagnosis.fixes[1]))
+  })
+
+  test('offers no key for what has to be done by hand, and shows the command', async () => {
+    const change = { kind: 'command' as const, argv: ['apt-get', 'install', 'gcc'], needsRoot: true }
+    const byHand = { title: 'install a compiler', change, why: 'The kernels are built here.', risk: null }
+    const applyFix = vi.fn()
+    const launch = screen({ diagnosis: { ...diagnosis, fixes: [byHand] }, controls: { applyFix } })
+    await launch.shows('$ apt-get install gcc')
+    await launch.press('enter', 'l')
+    await launch.shows('line 7 of 20')
+    expect(applyFix).not.toHaveBeenCalled()
+  })
+
+  test('leads back to the actions of the run once the launch is over', async () => {
+    const back = vi.fn()
+    const launch = screen({ diagnosis, controls: { back } })
+    await launch.shows('esc back')
+    await launch.press('escape')
+    await vi.waitFor(() => expect(back).toHaveBeenCalledOnce())
   })
 
   test('shows the answer with its figures, and what was predicted', async () => {
