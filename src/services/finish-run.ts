@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Advice } from '../advice/advice.ts'
 import { commentsOf } from '../advice/comments.ts'
@@ -36,7 +36,18 @@ export async function finishRun(
     observed: await observeLaunch(runDirectory, events),
   })
   await saveRecipe(path, recipe, lock, commentsOf(advice))
+  await writeFile(savedMark(runDirectory), `${path}\n`)
   return { recipe, path }
+}
+
+/** Where a run notes that its recipe is saved: a run may come to its end while nobody is there to save it. */
+function savedMark(runDirectory: string): string {
+  return join(runDirectory, 'saved-recipe')
+}
+
+/** True where the recipe of a run that succeeded has been saved. */
+export async function isSaved(runDirectory: string): Promise<boolean> {
+  return (await textOf(savedMark(runDirectory))) !== null
 }
 
 function isImage({ recipe }: PlanContext): boolean {

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { parseRecipe } from '../recipe/parse.ts'
 import { latestRun, readPlan, runStatus } from '../run/runs.ts'
 import type { OpenRun } from '../wizard/session.ts'
+import { isSaved } from './finish-run.ts'
 
 /** What was asked for besides a run. */
 export type Asked = { readonly recipe?: string; readonly fields: Readonly<Record<string, unknown>> }
 
 /**
  * The run to attach to: one that goes on; or, where nothing else was asked for, the newest one if it did not come to its end, so that
- * it is gone on with from where it stands.
+ * it is gone on with from where it stands, or came to it while nobody was there to save its recipe.
  */
 export async function openRun({ recipe, fields }: Asked): Promise<string | null> {
   const directory = await latestRun()
@@ -18,7 +19,9 @@ export async function openRun({ recipe, fields }: Asked): Promise<string | null>
   if (run === null) return null
   if (run.holder !== null) return directory
   const isElsewhere = recipe !== undefined || Object.keys(fields).length > 0
-  return !isElsewhere && ['interrupted', 'failed', 'stopped'].includes(run.status) ? directory : null
+  if (isElsewhere) return null
+  const isUnfinished = ['interrupted', 'failed', 'stopped'].includes(run.status)
+  return isUnfinished || (run.status === 'done' && !(await isSaved(run.directory))) ? run.directory : null
 }
 
 /** A run as it was begun. */

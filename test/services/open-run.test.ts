@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { UnstampedEvent } from '#src/run/journal-event.ts'
@@ -20,12 +20,18 @@ describe('rigup without a command', () => {
     ['was cut off', [started], true],
     ['failed', ended('failed'), true],
     ['was stopped', ended('stopped'), true],
-    ['is done', ended('done'), false],
+    ['is done, with nobody there to save its recipe', ended('done'), true],
     ['was taken back', ended('undone'), false],
     ['was never begun', [], false],
   ])('attaches to the newest run where that %s: %s', async (_, events, attaches) => {
     const run = await recordedRun(one, events)
     expect(await openRun({ fields: {} })).toBe(attaches ? run : null)
+  })
+
+  test('begins anew where the recipe of the newest run is saved', async () => {
+    const run = await recordedRun(one, ended('done'))
+    await writeFile(join(run, 'saved-recipe'), '/somewhere.yaml\n')
+    expect(await openRun({ fields: {} })).toBeNull()
   })
 
   test('begins anew where a recipe or an answer is given', async () => {
