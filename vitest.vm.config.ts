@@ -7,6 +7,7 @@ export default defineConfig({
     env: { TZ: 'UTC', LANG: 'C.UTF-8' },
     testTimeout: 900_000,
     hookTimeout: 900_000,
-    fileParallelism: false,
+    // Each has a machine of its own, and each machine keeps about one core busy.
+    maxWorkers: 2,
   },
 })

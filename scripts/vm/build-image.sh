@@ -1,9 +1,13 @@
 #!/bin/sh
 # Builds the virtual machine of the tests from Debian's packages and keeps it in a cache: Debian 12 with systemd, SSH, sudo with a password,
 # a user without sudo, the Node that is first in PATH, and a package source of its own with earlyoom, because the machine has no network.
-# Needs root, mmdebstrap and e2fsprogs. Prints the folder with vm.img, vmlinuz, initrd.img and key.
+# Needs root, mmdebstrap, flock and e2fsprogs. Prints the folder with vm.img, vmlinuz, initrd.img and key.
 set -eu
 cache=${RIGUP_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rigup-vm}
+mkdir -p "${cache%/*}"
+# Several tests may want it at once; one of them builds it.
+exec 9>"$cache.lock"
+flock 9
 script=$(readlink -f -- "$0")
 stamp=$( { cksum <"$script"; node --version; } | tr '\n' ' ')
 if [ "$(cat "$cache/stamp" 2>/dev/null || true)" = "$stamp" ]; then

