@@ -1,6 +1,7 @@
 /**
  * Compares the memory prediction with starts of vLLM that people logged: $RIGUP_CORPUS/kv/starts.jsonl, and the starts from public
- * threads in eval-fit/public-starts.json, which were gathered after the rules were written.
+ * threads in eval-fit/public-starts.json: those with p were gathered to see how general the rules are, and some rules were mended by
+ * them; those with q were gathered after that and have changed nothing.
  *
  *   npm run eval:fit [-- --lines | --worst]
  *
@@ -36,7 +37,8 @@ const aliases = new Map(
 function architectureOf(start: Start): ModelArchitecture | null {
   const found = findModel(start.model)
   if (found !== null) return found.architecture
-  const alias = aliases.get(start.model)
+  const shape = start.same_shape_as
+  const alias = shape ? { same_shape_as: shape, quantization: start.shape_quantization } : aliases.get(start.model)
   const base = alias === undefined ? null : findModel(alias.same_shape_as)
   if (alias === undefined || base === null) return null
   if (alias.quantization === undefined) return base.architecture
@@ -137,10 +139,17 @@ if (existsSync(path)) {
   reportLayout(starts)
 } else console.log(`eval:fit: there is no ${path}. Set RIGUP_CORPUS.`)
 
-console.log('\nStarts from public threads, gathered after the rules were written')
 const published = z
   .array(startSchema)
   .parse(JSON.parse(readFileSync(join(root, 'scripts/eval-fit/public-starts.json'), 'utf8')))
-report('As an operator asks', comparableOf(published), false)
-console.log('\nTokens in the cache that the log states')
-reportLayout(published)
+const sets = [
+  ['p', 'Starts from public threads, some of which mended a rule'],
+  ['q', 'Starts from public files, gathered after every rule was written'],
+] as const
+for (const [prefix, title] of sets) {
+  const starts = published.filter(({ id }) => id.startsWith(prefix))
+  console.log(`\n${title}`)
+  report('As an operator asks', comparableOf(starts), false)
+  console.log('\nTokens in the cache that the log states')
+  reportLayout(starts)
+}

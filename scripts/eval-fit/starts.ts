@@ -39,6 +39,8 @@ export const startSchema = z.object({
   speculative: z.unknown().optional(),
   decode_context_parallel: number,
   source_kind: text,
+  same_shape_as: text,
+  shape_quantization: z.record(z.string(), z.unknown()).optional(),
 })
 export type Start = z.infer<typeof startSchema>
 

@@ -121,7 +121,7 @@ function refusal(assessment: Assessment, stage: Stage, obstacle: Obstacle, outlo
           about: 'layout.utilization',
           what: 'Lower the utilization.',
           why: `This version takes the memory of CUDA graphs, ${formatGiB(stage.graphs)}, on top of the utilization, and the card has less left.`,
-          source: { title: "vLLM's GPU worker", versions: 'vLLM < 0.20' },
+          source: { title: "vLLM's GPU worker", versions: 'vLLM < 0.20, and < 0.29 where it uses its second runner' },
         },
         { facts, instead: 'Lower the utilization by 3 to 5 points, or start with --enforce-eager.' },
       )
