@@ -58,6 +58,9 @@ const corrections: Readonly<Record<string, Record<string, unknown>>> = {
   },
   // An operator graph has no pooling of the indexer's keys; four tokens a pool give the 55.15 requests that a log states.
   'zai-org/GLM-5.3-Flash': { index_kpool: 4 },
+  // 2B: its config.json. 4B: attention blocks of 528 tokens, as a log states, are those of 32 states of 128 x 128 and no other.
+  'Qwen/Qwen3.5-2B': { linear_num_value_heads: 16 },
+  'Qwen/Qwen3.5-4B': { linear_num_value_heads: 32 },
   'Nanbeige/Nanbeige4.1-3B': {
     architectures: ['LlamaForCausalLM'],
     intermediate_size: 10496,

@@ -11,6 +11,7 @@ export type ProfileOptions = {
 const elementBytes = 2
 // The largest that Qwen VL processors let through: an image of 16,384 tokens of 2 x 2 patches, a video of 12,288.
 const mostPatches = 65_536
+const mostImageTokens = 16_384
 const mostVideoTokens = 12_288
 
 function mixerWidth(mixer: Mixer, architecture: ModelArchitecture, tp: number): number {
@@ -63,7 +64,8 @@ function visionBytes(
   if (vision === null || !rules.imagesProfiled) return { peak: 0, outputs: 0 }
   const perImage = vision.imageSize === null ? mostPatches : (vision.imageSize / vision.patchSize) ** 2
   const tokensPerImage = Math.max(1, perImage / vision.mergeSize ** 2)
-  const images = vision.imageSize === null ? 1 : Math.max(1, Math.floor(options.tokens / tokensPerImage))
+  const largest = vision.imageSize === null ? mostImageTokens : tokensPerImage
+  const images = Math.max(1, Math.floor(options.tokens / largest))
   const patches =
     vision.imageSize === null && vision.mergeSize === 1 ? Math.min(mostPatches, options.tokens * 4) : perImage * images
   const width = 2 * vision.hiddenSize + (3 * vision.hiddenSize + 2 * vision.intermediateSize) / options.tensorParallel

@@ -18,10 +18,10 @@ function recurrentBytesOf(config: ModelConfig): number | null {
   return config.mamba_ssm_dtype === 'float32' || config.mamba_ssm_cache_dtype === 'float32' ? 4 : null
 }
 
-/** Gated delta net: Qwen3-Next, Qwen3.5, OLMo hybrid. */
+/** Gated delta net: Qwen3-Next, Qwen3.5, OLMo hybrid. Value heads that a config.json leaves out are Qwen3NextConfig's 32. */
 function gatedDeltaNet(config: ModelConfig, hidden: number): StateLayer | null {
-  const { linear_num_value_heads: valueHeads, linear_num_key_heads: keyHeads } = config
-  if (valueHeads === undefined || keyHeads === undefined) return null
+  const { linear_num_value_heads: valueHeads = 32, linear_num_key_heads: keyHeads } = config
+  if (keyHeads === undefined) return null
   const keyDim = config.linear_key_head_dim ?? 128
   const valueDim = config.linear_value_head_dim ?? 128
   const keys = keyHeads * keyDim
