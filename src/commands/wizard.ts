@@ -13,7 +13,7 @@ import { saveRecipe } from '../recipe/save.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
 import { followJournal } from '../run/follow-journal.ts'
-import { createRun } from '../run/runs.ts'
+import { createRun, runStatus } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { requestStop } from '../run/stop-request.ts'
 import { finishRun } from '../services/finish-run.ts'
@@ -114,6 +114,7 @@ async function sessionFor(
     resume: (directory, onTerminal) => startRun(directory, { command: workerCommandLine(), onTerminal }),
     open: openRunFolder,
     follow: followJournal,
+    isCutOff: async (directory) => (await runStatus(directory)).status === 'interrupted',
     stop: requestStop,
     async undo(directory, onTerminal) {
       await stopKeptEngine(directory)

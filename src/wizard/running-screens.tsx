@@ -78,6 +78,7 @@ export function RunningScreens(props: RunningScreensProps) {
         gauges={gauges.gauges}
         diskBytesPerSecond={gauges.diskBytesPerSecond}
         harmlessReason={harmlessReason}
+        isRunOver={view.status !== 'running' && view.status !== 'undoing' && view.status !== 'new'}
         controls={{
           retry,
           stop,

@@ -30,6 +30,8 @@ export type Session = {
   resume(directory: string, onTerminal: (work: () => Promise<void>) => Promise<void>): Promise<void>
   open(directory: string): Promise<OpenRun>
   follow(directory: string, signal: AbortSignal): AsyncIterable<JournalEvent>
+  /** True where a run has no end in its journal and no process behind it: killed, or the machine was started again. */
+  isCutOff(directory: string): Promise<boolean>
   /** stop ends what is under way; pause lets it come to its end and begins nothing more. */
   stop(directory: string, request?: StopRequest): Promise<void>
   /** Takes back what a run did, and stops the engine that it left running. */

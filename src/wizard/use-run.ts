@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { JournalEvent } from '../run/journal-event.ts'
-import { type LaunchView, newLaunchView, reduceJournal } from '../ui/views/launch-view.ts'
-import { newRunView, type RunView, reduceRun } from '../ui/views/run-view.ts'
+import { type LaunchView, newLaunchView, overWithRun, reduceJournal } from '../ui/views/launch-view.ts'
+import { interruptedRun, newRunView, type RunView, reduceRun } from '../ui/views/run-view.ts'
 import type { OpenRun, Session } from './session.ts'
 
 /** A run as its journal tells it, kept up to date. */
@@ -16,6 +16,8 @@ export type RunFeed = OpenRun & {
 
 /** Events are drawn at most this often; a journal that is read from its beginning comes all at once. */
 const tickMilliseconds = 100
+/** A worker that is killed writes no end, so it is looked for this often. */
+const lookMilliseconds = 2000
 
 /** Follows a run from its first event on. Null until its plan is read. */
 export function useRun(session: Session, directory: string | null): RunFeed | null {
@@ -38,14 +40,27 @@ export function useRun(session: Session, directory: string | null): RunFeed | nu
         timer ??= setTimeout(draw, tickMilliseconds)
       }
     }
+    const look = async () => {
+      const goesOn = () => ['running', 'undoing'].includes(current.current?.view.status ?? '')
+      if (!goesOn() || !(await session.isCutOff(directory)) || !goesOn()) return
+      if (current.current && !end.signal.aborted) current.current = cutOffFeed(current.current, Date.now())
+      draw()
+    }
+    const looking = setInterval(() => void look().catch(() => undefined), lookMilliseconds)
     // What cannot be read any more is said by the screen that has no feed.
     follow().catch(() => end.abort())
     return () => {
       end.abort()
       clearTimeout(timer)
+      clearInterval(looking)
     }
   }, [session, directory])
   return directory === null ? null : feed
+}
+
+/** A feed whose run has lost its process. Pure. */
+export function cutOffFeed(feed: RunFeed, at: number): RunFeed {
+  return { ...feed, view: interruptedRun(feed.view, at), launch: overWithRun(feed.launch, at) }
 }
 
 /** A feed after one more event. Pure. */

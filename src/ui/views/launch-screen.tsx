@@ -40,6 +40,8 @@ export type LaunchScreenProps = {
   readonly controls: LaunchControls
   readonly gauges?: readonly Gauge[]
   readonly diskBytesPerSecond?: number | null
+  /** Its run goes on no longer: nothing starts by itself any more. */
+  readonly isRunOver?: boolean
   /** How long such a start is known to take; absent or null: not known. */
   readonly expectedSeconds?: number | null
   /** Null while nothing failed. */
@@ -59,7 +61,7 @@ export function LaunchScreen(props: LaunchScreenProps) {
   const evidence = diagnosis?.evidence[0]?.line
   const { applyFix, retry, stop, leave, edit, back, copy, next } = controls
   const copied = useCopied()
-  const isOver = view.endedAt !== null || diagnosis !== null
+  const isOver = view.endedAt !== null || diagnosis !== null || props.isRunOver === true
   const isProved = view.state === 'proved' && diagnosis === null
   useKeys([
     ...(next && view.state === 'proved' ? [bind(commands.continue, next)] : []),
@@ -142,7 +144,9 @@ function LaunchHeading({ view, failed, expectedSeconds }: LaunchHeadingProps) {
       ? [signs.failed, theme.fail]
       : view.state === 'proved'
         ? [signs.done, theme.ok]
-        : [signs.running, theme.accent]
+        : isBrokenOff(view)
+          ? [signs.warning, theme.warn]
+          : [signs.running, theme.accent]
   const words = printableLine(wordsOf(view, failed))
   const isStarting = view.state === 'starting'
   const seconds = view.startedAt === null ? null : ((view.endedAt ?? now) - view.startedAt) / 1000
@@ -162,8 +166,7 @@ function wordsOf(view: LaunchView, failed: boolean): string {
   const what = view.purpose === 'proof' ? "rigup's proof model" : view.model
   if (failed && view.state !== 'wrong')
     return `${what} does not start${view.text === '' ? '' : `; it got to: ${view.text}`}`
-  const isBrokenOff = view.after === 'stopped' && view.state !== 'proved' && view.state !== 'wrong'
-  if (isBrokenOff) return `${what} was stopped before it was proved`
+  if (isBrokenOff(view)) return `${what} was stopped before it was proved`
   switch (view.state) {
     case 'waiting':
       return 'not started yet'
@@ -180,4 +183,9 @@ function wordsOf(view: LaunchView, failed: boolean): string {
     case 'failed':
       return `the engine ended: ${view.exit?.signal ?? `exit code ${view.exit?.code ?? 'unknown'}`}`
   }
+}
+
+/** It was ended before it could prove anything. */
+function isBrokenOff({ after, state }: LaunchView): boolean {
+  return after === 'stopped' && state !== 'proved' && state !== 'wrong'
 }

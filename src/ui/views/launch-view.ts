@@ -71,9 +71,14 @@ export function launchView(events: readonly JournalEvent[], action?: string): La
 /** The view after one more event of the journal; events that are not about a launch change nothing. */
 export function reduceJournal(view: LaunchView, event: JournalEvent): LaunchView {
   if (event.type === 'launch') return reduceLaunch(view, event.event, Date.parse(event.at))
+  return event.type === 'run-finished' ? overWithRun(view, Date.parse(event.at)) : view
+}
+
+/** The view once its run is over, however that came. Pure. */
+export function overWithRun(view: LaunchView, at: number): LaunchView {
   // A start that was broken off, or given up, says nothing of its own at its end.
   const isOpen = view.startedAt !== null && view.endedAt === null
-  return event.type === 'run-finished' && isOpen ? { ...view, after: 'stopped', endedAt: Date.parse(event.at) } : view
+  return isOpen ? { ...view, after: 'stopped', endedAt: at } : view
 }
 
 /** The view after one more event of the launch. A new process begins a new view. */

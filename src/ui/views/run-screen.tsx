@@ -78,6 +78,11 @@ export function RunScreen({ view, controls, buffer, onHighlight }: RunScreenProp
           <Text {...theme.warn}>Take back what rigup did in this run? What it found done already stays.</Text>
         ) : asks === 'pause' ? (
           <Text {...theme.dim}>Pauses as soon as what runs has come to its end. x stops it at once.</Text>
+        ) : view.status === 'interrupted' ? (
+          <Text {...theme.warn}>
+            Its process is gone: it was killed, or the machine was started again. What is done stays, and it goes on
+            from there.
+          </Text>
         ) : failed?.problem ? (
           <FailurePanel title={failed.title} failure={{ ...failed.problem, log: failed.log }} width={columns} />
         ) : (
@@ -103,6 +108,7 @@ export function headingOf(view: RunView, now: number, separator: string): string
     done: 'finished',
     failed: 'stopped by a failure',
     stopped: 'stopped',
+    interrupted: 'cut off',
     undone: 'taken back',
   }
   return [...parts, endings[view.status]].join(` ${separator} `)

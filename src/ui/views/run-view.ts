@@ -32,7 +32,8 @@ type Sample = { readonly at: number; readonly doneBytes: number }
 
 export type RunView = {
   readonly recipe: string
-  readonly status: RunState['status']
+  /** interrupted: its process is gone, and its journal has no end. */
+  readonly status: RunState['status'] | 'interrupted'
   readonly startedAt: number | null
   readonly finishedAt: number | null
   /** In the order of the plan. */
@@ -66,6 +67,16 @@ export function newRunView(plan: Plan): RunView {
 /** What a journal says about its plan. */
 export function runView(events: readonly JournalEvent[], plan: Plan): RunView {
   return events.reduce(reduceRun, newRunView(plan))
+}
+
+/** The view of a run whose process is gone: what was under way is no longer. Pure. */
+export function interruptedRun(view: RunView, at: number): RunView {
+  return {
+    ...view,
+    status: 'interrupted',
+    finishedAt: at,
+    actions: view.actions.map((action) => (action.state === 'running' ? { ...action, state: 'stopped' } : action)),
+  }
 }
 
 /** The view after one more event. Events of actions that the plan does not have change nothing. */

@@ -55,7 +55,7 @@ type Asking = { readonly undo: () => void; readonly pause: () => void; readonly 
 
 function controlKeys(view: RunView, failed: ActionView | undefined, controls: RunControls, asking: Asking): Binding[] {
   const running = view.status === 'running'
-  const isStopped = view.status === 'stopped'
+  const isStopped = view.status === 'stopped' || view.status === 'interrupted'
   const bindings: Binding[] = []
   const offer = (command: Command, effect: (() => void) | undefined, when: boolean) => {
     if (effect && when) bindings.push(bind(command, effect))

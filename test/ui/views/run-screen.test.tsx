@@ -5,7 +5,7 @@ import { BodyContext } from '#src/ui/components/body-context.ts'
 import { KeyFooter } from '#src/ui/keys/key-footer.tsx'
 import { LineBuffer } from '#src/ui/log-pane/line-buffer.ts'
 import { RunScreen } from '#src/ui/views/run-screen.tsx'
-import { runView } from '#src/ui/views/run-view.ts'
+import { interruptedRun, runView } from '#src/ui/views/run-view.ts'
 import type { RunControls } from '#src/ui/views/use-run-keys.ts'
 import { show } from '#test/support/component.tsx'
 import { logLines } from '#test/support/log-lines.ts'
@@ -105,6 +105,23 @@ describe('the install screen', () => {
     const retry = vi.fn()
     const run = screen([...begun, { type: 'run-finished', outcome: 'stopped' }], { retry, edit: vi.fn() })
     await run.shows(/r go on {3}e edit/)
+    await run.press('r')
+    await vi.waitFor(() => expect(retry).toHaveBeenCalledOnce())
+  })
+
+  test('says that its process is gone, and goes on from there', async () => {
+    const retry = vi.fn()
+    const at = '2026-11-20T02:00:00.000Z'
+    const events = begun.map((event): JournalEvent => ({ ...event, at }))
+    const run = show(
+      <BodyContext value={{ columns: 65, rows: 20 }}>
+        <RunScreen view={interruptedRun(runView(events, plan), Date.parse(at))} controls={{ retry }} buffer={null} />
+        <KeyFooter columns={78} />
+      </BodyContext>,
+    )
+    expect(run.lines()[0]).toMatch(/cut off$/)
+    expect(run.frame()).toContain('Its process is gone')
+    await run.shows('r go on')
     await run.press('r')
     await vi.waitFor(() => expect(retry).toHaveBeenCalledOnce())
   })
