@@ -10,7 +10,7 @@ const config = {
   architectures: ['Qwen3ForCausalLM'],
   model_type: 'qwen3',
   hidden_size: 2560,
-  num_hidden_layers: 36,
+  num_hidden_layers: 18,
   num_attention_heads: 32,
   num_key_value_heads: 8,
   head_dim: 128,
@@ -44,7 +44,7 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'rigup-any-model-'))
   hub = await hubStandIn('someone/new-4b', [
     { path: 'config.json', bytes: 700, content: JSON.stringify(config) },
-    { path: 'model.safetensors', bytes: 8.1e9 },
+    { path: 'model.safetensors', bytes: 5.1e9 },
   ])
 })
 afterEach(async () => {
@@ -58,11 +58,11 @@ test('a model that nobody shipped is pasted, read, laid out, and goes into the r
   terminal.press('\u001b[200~someone/new-4b\u001b[201~')
   await terminal.waitFor('> someone/new-4b')
   terminal.press('enter')
-  await terminal.waitFor(/someone\/new-4b +7\.5 GiB +fits/)
+  await terminal.waitFor(/someone\/new-4b +4\.7 GiB +fits/)
   terminal.press('enter')
   await terminal.waitFor('Which engine')
   terminal.press('enter')
-  await terminal.waitFor(/new-4b +7\.5 GiB/)
+  await terminal.waitFor(/new-4b +4\.7 GiB/)
   terminal.press('enter')
   await terminal.waitFor('How should the machine be kept safe?')
   terminal.press('enter')
@@ -72,7 +72,7 @@ test('a model that nobody shipped is pasted, read, laid out, and goes into the r
   const saved = await readFile(join(home, 'config/rigup/recipes/new-4b.yaml'), 'utf8')
   expect(saved).toContain('id: someone/new-4b')
   expect(saved).toMatch(/checkpoint:\n +from: hub/)
-  expect(saved).toContain('num_hidden_layers: 36')
+  expect(saved).toContain('num_hidden_layers: 18')
 })
 
 test('one that the hub does not have is refused where it is named', async () => {
