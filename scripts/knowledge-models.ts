@@ -29,8 +29,9 @@ const corrections: Readonly<Record<string, Record<string, unknown>>> = {
   'ByteDance-Seed/Seed-OSS-36B-Instruct': { head_dim: 128 },
   'lmsys/gpt-oss-20b-bf16': { intermediate_size: 2880, num_experts_per_tok: 4, sliding_window: 128 },
   'Qwen/Qwen3.5-0.8B': { tie_word_embeddings: true },
-  'Qwen/Qwen3.5-2B': { tie_word_embeddings: true },
-  'Qwen/Qwen3.5-4B': { tie_word_embeddings: true },
+  // Value heads, 2B: its config.json. 4B: blocks of 528 tokens, as a log states, are those of 32 states of 128 x 128 and no other.
+  'Qwen/Qwen3.5-2B': { tie_word_embeddings: true, linear_num_value_heads: 16 },
+  'Qwen/Qwen3.5-4B': { tie_word_embeddings: true, linear_num_value_heads: 32 },
   'microsoft/Phi-3-medium-128k-instruct': { intermediate_size: 17920, vocab_size: 32064 },
   'microsoft/Phi-3-medium-4k-instruct': { intermediate_size: 17920, vocab_size: 32064 },
   // The hub's total counts the weights a second time, in the `original` folder.
@@ -58,9 +59,6 @@ const corrections: Readonly<Record<string, Record<string, unknown>>> = {
   },
   // An operator graph has no pooling of the indexer's keys; four tokens a pool give the 55.15 requests that a log states.
   'zai-org/GLM-5.3-Flash': { index_kpool: 4 },
-  // 2B: its config.json. 4B: attention blocks of 528 tokens, as a log states, are those of 32 states of 128 x 128 and no other.
-  'Qwen/Qwen3.5-2B': { linear_num_value_heads: 16 },
-  'Qwen/Qwen3.5-4B': { linear_num_value_heads: 32 },
   'Nanbeige/Nanbeige4.1-3B': {
     architectures: ['LlamaForCausalLM'],
     intermediate_size: 10496,
