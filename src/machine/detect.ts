@@ -31,8 +31,9 @@ export type DetectOptions = {
   readonly host?: Host
 }
 
-/** In the order of trust: where two tell the same thing, the earlier counts. */
+/** In the order of trust: where two tell the same thing, the earlier counts. The one that asks pip, which takes longest, starts first. */
 export const probes: readonly (readonly [string, Probe])[] = [
+  ['packaging', packaging],
   ['nvidia', nvidia],
   ['tegra', tegra],
   ['amd', amd],
@@ -46,7 +47,6 @@ export const probes: readonly (readonly [string, Probe])[] = [
   ['tools', tools],
   ['listeners', listeners],
   ['engines', engines],
-  ['packaging', packaging],
   ['proxies', proxies],
 ]
 

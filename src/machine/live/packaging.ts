@@ -4,7 +4,7 @@ import { type Fact, known, unknown } from '../fact.ts'
 import type { Host } from '../host/host.ts'
 import { type PipSettings, readPipConfigList, readPipFile, valuesOf } from '../probes/pip-config.ts'
 import { cite, type Reading } from '../reading.ts'
-import { findProgram, type Probe, problemOf, sourceAt } from './probe.ts'
+import { type Probe, problemOf, sourceAt } from './probe.ts'
 
 /** Which settings of whom mean what. Variables are stronger than files; uv’s own are stronger for uv than pip’s. */
 const variables = {
@@ -108,7 +108,6 @@ type Files = readonly { readonly source: string; readonly values: PipSettings }[
 async function pipSettings(host: Host): Promise<{ files: Files; problem: Reading | null }> {
   let problem: Reading | null = null
   for (const name of ['pip', 'pip3']) {
-    if ((await findProgram(host, name)) === null) continue
     const argv = [name, 'config', 'list']
     const result = await host.run(argv, { environment: { PIP_DISABLE_PIP_VERSION_CHECK: '1' } })
     if (result.kind === 'ended' && result.code === 0) {
