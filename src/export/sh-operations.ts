@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { withoutCredentials } from '../core/redact.ts'
 import { shellLine, shellQuote } from '../core/shell-quote.ts'
 import { unpackArguments } from '../plan/describe.ts'
-import type { Operation } from '../plan/operation.ts'
+import type { Check, Operation } from '../plan/operation.ts'
 import { normalisedName } from '../recipe/lock.ts'
 import { checkLine, commandLine } from './sh-checks.ts'
 import type { ShellContents } from './sh-contents.ts'
@@ -13,10 +13,8 @@ type Fetch = Extract<Operation, { kind: 'fetch' }>
 /** The lines of shell that carry one operation out; they end the script where they fail. */
 export function operationLines(operation: Operation, needsRoot: boolean, contents: ShellContents): string[] {
   switch (operation.kind) {
-    case 'run': {
-      const line = commandLine(operation, needsRoot)
-      return [operation.directory === undefined ? line : `(cd ${shellQuote(operation.directory)} && ${line})`]
-    }
+    case 'run':
+      return [runLine(operation, needsRoot, contents)]
     case 'pull':
       return [commandLine({ argv: [operation.tool, 'pull', operation.image] }, needsRoot)]
     case 'make-directory': {
@@ -39,7 +37,7 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
     case 'remove-line':
       return [`remove_line ${shellQuote(operation.path)} ${shellQuote(operation.line)}`]
     case 'remove':
-      return removeLines(operation, needsRoot, contents)
+      return [where(operation.onlyIf, `remove ${shellQuote(operation.path)}`, needsRoot, contents)]
     case 'fetch':
       return fetchLines(operation)
     case 'extract':
@@ -57,13 +55,15 @@ export function operationLines(operation: Operation, needsRoot: boolean, content
   }
 }
 
-function removeLines(
-  { path, onlyIf }: Extract<Operation, { kind: 'remove' }>,
-  needsRoot: boolean,
-  contents: ShellContents,
-): string[] {
-  const line = `remove ${shellQuote(path)}`
-  return onlyIf === undefined ? [line] : [`if ${checkLine(onlyIf, needsRoot, contents)}; then ${line}; fi`]
+function runLine(operation: Extract<Operation, { kind: 'run' }>, needsRoot: boolean, contents: ShellContents): string {
+  const { directory, onlyIf, allowFailure } = operation
+  const command = commandLine(operation, needsRoot)
+  const there = directory === undefined ? command : `(cd ${shellQuote(directory)} && ${command})`
+  return where(onlyIf, allowFailure ? `${there} || say "   failed; it goes on without"` : there, needsRoot, contents)
+}
+
+function where(onlyIf: Check | undefined, line: string, needsRoot: boolean, contents: ShellContents): string {
+  return onlyIf === undefined ? line : `if ${checkLine(onlyIf, needsRoot, contents)}; then ${line}; fi`
 }
 
 function copyLines(from: string, to: string, contents: ShellContents): string[] {

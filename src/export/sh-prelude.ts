@@ -165,6 +165,19 @@ stop_engine() {
   wait "$engine" 2>/dev/null || true
   engine=''
 }
+# end_as_whole: once the engine is in a control group of its own, the kernel ends all of it where it ends one of its processes.
+end_as_whole() {
+  patience=30
+  while [ "$patience" -gt 0 ]; do
+    patience=$((patience - 1))
+    group=$(sed -n 's/^0:://p' "/proc/$engine/cgroup" 2>/dev/null) || return 0
+    if [ "$group" != "$(sed -n 's/^0:://p' "/proc/$$/cgroup")" ]; then
+      echo 1 2>/dev/null >"/sys/fs/cgroup$group/memory.oom.group" || say "   the kernel ends only single processes of the engine"
+      return 0
+    fi
+    sleep 1
+  done
+}
 trap stop_engine EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP

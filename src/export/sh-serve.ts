@@ -14,6 +14,7 @@ export function serveLines(serve: Serve): string[] {
     'say "   the log of the engine is $engine_log"',
     ...start(serve),
     'engine=$!',
+    ...(serve.endsAsWhole ? ['end_as_whole'] : []),
     ...(prepare.length === 0 ? [] : [`wait_for '' ${seconds}`]),
     ...prepare.map((argv) => commandLine({ argv, environment: serve.environment }, false)),
     `wait_for ${shellQuote(JSON.stringify(listedName(serve)))} ${seconds}`,

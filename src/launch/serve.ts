@@ -10,6 +10,7 @@ import type { OperationContext, OperationExecutor } from '../run/executor.ts'
 import { identify } from '../run/process-identity.ts'
 import { createApiClient, readApiKey } from './api-client.ts'
 import { containerOf, labelled } from './container.ts'
+import { endAsWhole } from './control-group.ts'
 import { engineEnvironment } from './engine-environment.ts'
 import { exitProblem, outOfMemoryKills } from './engine-exit.ts'
 import { type EngineProcess, startEngine } from './engine-process.ts'
@@ -58,6 +59,7 @@ export const serve: OperationExecutor<'serve'> = async ({ serve: request }, cont
 
   try {
     await whileRunning(engine, { request, context, log, killsBefore }, async (signal, { onReady, onGain }) => {
+      if (request.endsAsWhole) context.log(await endAsWhole(pid, signal))
       const client = createApiClient(request, apiKey)
       if (request.prepare) {
         await waitForServer(request, client, signal)

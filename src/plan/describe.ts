@@ -37,7 +37,12 @@ export function unpackArguments({ archive, directory, strip = 0 }: Extract<Opera
 export function describeOperation(operation: Operation): string {
   switch (operation.kind) {
     case 'run':
-      return [...assignments(operation.environment), shellLine(operation.argv)].join(' ')
+      return [
+        ...assignments(operation.environment),
+        shellLine(operation.argv),
+        ...where(operation.onlyIf),
+        ...(operation.allowFailure ? ['  # may fail'] : []),
+      ].join(' ')
     case 'pull':
       return shellLine([operation.tool, 'pull', operation.image])
     case 'make-directory':
@@ -52,10 +57,8 @@ export function describeOperation(operation: Operation): string {
       return `add to ${shellQuote(operation.path)}: ${operation.line}`
     case 'remove-line':
       return `take out of ${shellQuote(operation.path)}: ${operation.line}`
-    case 'remove': {
-      const end = operation.onlyIf ? `   where ${describeCheck(operation.onlyIf)}` : ''
-      return `${shellLine(['rm', '-rf', '--', operation.path])}${end}`
-    }
+    case 'remove':
+      return [shellLine(['rm', '-rf', '--', operation.path]), ...where(operation.onlyIf)].join(' ')
     case 'fetch': {
       const [source] = operation.sources
       const from = source === undefined ? '' : source.kind === 'url' ? source.url : `${source.index} ${source.file}`
@@ -69,8 +72,17 @@ export function describeOperation(operation: Operation): string {
     case 'unpack':
       return shellLine(unpackArguments(operation))
     case 'serve':
-      return [...assignments(operation.serve.environment), shellLine(operation.serve.argv)].join(' ')
+      return [
+        ...assignments(operation.serve.environment),
+        shellLine(operation.serve.argv),
+        ...(operation.serve.endsAsWhole ? ['  # with memory.oom.group=1'] : []),
+      ].join(' ')
   }
+}
+
+/** A comment, so that the line can be copied as it is. */
+function where(onlyIf: Check | undefined): string[] {
+  return onlyIf === undefined ? [] : [`  # where ${describeCheck(onlyIf)}`]
 }
 
 function assignments(environment: Readonly<Record<string, string>> | undefined): string[] {

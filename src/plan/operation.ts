@@ -37,6 +37,10 @@ export const operationSchema = z.discriminatedUnion('kind', [
     timeoutSeconds: z.number().positive().optional(),
     /** The program whose progress output is understood; absent: output is logged only. */
     progress: z.enum(['uv', 'docker', 'ollama', 'hub']).optional(),
+    /** Run only where that is true. */
+    onlyIf: checkSchema.optional(),
+    /** A failure is logged, and what comes next goes on. */
+    allowFailure: z.boolean().optional(),
   }),
   /** Pulls a container image: `name:tag` or `name@sha256:...`. */
   z.strictObject({ kind: z.literal('pull'), tool: z.enum(['docker', 'podman']), image: z.string() }),

@@ -24,6 +24,8 @@ export const serveSchema = z.strictObject({
   prepare: z.array(z.array(z.string()).min(1)).optional(),
   /** Ends what a signal to the started program may leave behind: `docker stop NAME`. */
   cleanUp: z.array(z.array(z.string()).min(1)).optional(),
+  /** Once the engine is in a control group of its own, the kernel is told to end all of that group where it ends one of its processes. */
+  endsAsWhole: z.boolean().optional(),
   /** File (mode 600) with the key that clients must send. */
   apiKeyFile: z.string().optional(),
   /** Gives up when the engine says nothing and does nothing for that long; not a limit on the whole start. */

@@ -1,4 +1,4 @@
-import { limitedArgv } from '#src/plan/actions/engine-limits.ts'
+import { underLimits } from '#src/plan/actions/engine-limits.ts'
 import type { PlanContext } from '#src/plan/context.ts'
 import { apiKeyOf } from '#src/plan/engines/api-key.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
@@ -51,5 +51,5 @@ export function launchActions(context: PlanContext, installed: readonly string[]
 function limited(context: PlanContext, serve: Serve): Serve {
   const { recipe, machine } = context
   if (isImageRoute(recipe.engine.route)) return { ...serve, ...apiKeyOf(context) }
-  return { ...serve, ...apiKeyOf(context), argv: limitedArgv(recipe.memory.limits, serve.argv, machine) }
+  return { ...serve, ...apiKeyOf(context), ...underLimits(recipe.memory.limits, serve.argv, machine) }
 }

@@ -98,6 +98,11 @@ describe('a plan as a shell script', () => {
         },
       ]),
       act('remove', [{ kind: 'remove', path: `${folder}/from` }]),
+      act('conditions', [
+        { kind: 'run', argv: ['false'], allowFailure: true },
+        { kind: 'run', argv: ['touch', `${folder}/needed`], onlyIf: { kind: 'path-exists', path: folder } },
+        { kind: 'run', argv: ['touch', `${folder}/not`], onlyIf: { kind: 'path-exists', path: `${folder}/from` } },
+      ]),
     )
     const { code, said } = await runScript(plan)
     expect(said).toContain('All done.')
@@ -112,6 +117,8 @@ describe('a plan as a shell script', () => {
     expect(await readFile(`${folder}/bin/tool`, 'utf8')).toBe('tool!\n')
     expect((await stat(`${folder}/bin/tool`)).mode & 0o777).toBe(0o755)
     await expect(stat(`${folder}/from`)).rejects.toThrow('ENOENT')
+    await stat(`${folder}/needed`)
+    await expect(stat(`${folder}/not`)).rejects.toThrow('ENOENT')
   })
 
   test('leaves alone what is done, and does nothing twice', async () => {

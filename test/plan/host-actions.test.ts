@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { GiB, MiB } from '#src/core/bytes.ts'
 import { type Machine, machineSchema } from '#src/machine/schema.ts'
 import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'
-import { limitedArgv, lingerActions } from '#src/plan/actions/engine-limits.ts'
+import { lingerActions, underLimits } from '#src/plan/actions/engine-limits.ts'
 import { swapFileActions, swapRefusal } from '#src/plan/actions/swap-file.ts'
+import { describeOperation } from '#src/plan/describe.ts'
 import type { Operation } from '#src/plan/operation.ts'
 import { action } from '#src/plan/plan.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
@@ -200,6 +201,21 @@ describe('earlyoom', () => {
     expect(commands).not.toMatch(/systemctl","(enable|disable)/)
   })
 
+  test('goes on with the package lists that are here where they cannot be read anew', () => {
+    const lines = earlyoomActions(machine(), recipe)[0]?.operations.map(describeOperation)
+    expect(lines?.[0]).toBe('apt-get update   # may fail')
+    expect(lines?.[1]).toMatch(/^apt-get .* install -y --no-install-recommends earlyoom$/)
+  })
+
+  test('is stopped when it is taken back, and started again where somebody has enabled it', () => {
+    const lines = earlyoomActions(machine(), recipe)[1]?.undo.map(describeOperation)
+    expect(lines?.slice(-3)).toEqual([
+      'systemctl daemon-reload',
+      'systemctl stop earlyoom.service',
+      'systemctl start earlyoom.service   # where systemctl is-enabled --quiet earlyoom.service succeeds',
+    ])
+  })
+
   test('is refused without systemd', () => {
     expect(() => earlyoomActions(machine({ init: 'runit' }), recipe)).toThrow('earlyoom cannot be set up')
   })
@@ -207,32 +223,34 @@ describe('earlyoom', () => {
 
 describe('limits of an engine', () => {
   const limits = { memoryBytes: 14 * GiB, swapBytes: 115 * GiB, oomScoreAdjust: 1000 }
-  /** Before systemd 253. */
-  const whole = 'sh -c echo 1 >"/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.oom.group"; exec "$@" sh'
 
   test('are a scope in bytes, with the score set inside', () => {
-    expect(limitedArgv(limits, ['vllm', 'serve'], machine()).join(' ')).toBe(
-      `systemd-run --user --scope --quiet --collect --property=MemoryMax=${14 * GiB} --property=MemorySwapMax=${115 * GiB} -- ${whole} choom -n 1000 -- vllm serve`,
+    expect(underLimits(limits, ['vllm', 'serve'], machine()).argv.join(' ')).toBe(
+      `systemd-run --user --scope --quiet --collect --property=MemoryMax=${14 * GiB} --property=MemorySwapMax=${115 * GiB} -- choom -n 1000 -- vllm serve`,
     )
   })
 
   test.each([
-    ['without limits', null, {}, 'vllm'],
-    ['without systemd', limits, { init: 'runit' }, 'choom -n 1000 -- vllm'],
+    ['without limits', null, {}, 'vllm', undefined],
+    ['without systemd', limits, { init: 'runit' }, 'choom -n 1000 -- vllm', undefined],
+    ['with the score only', { oomScoreAdjust: 1000 }, {}, 'choom -n 1000 -- vllm', undefined],
     [
       'for root',
       { memoryBytes: 1 },
       { user: { privileges: 'root' } },
-      `systemd-run --scope --quiet --collect --property=MemoryMax=1 -- ${whole} vllm`,
+      'systemd-run --scope --quiet --collect --property=MemoryMax=1 -- vllm',
+      true,
     ],
     [
-      'from systemd 253 on',
+      'from systemd 253 on, which ends a scope as a whole by itself',
       { memoryBytes: 1 },
       { systemd: '255.4' },
       'systemd-run --user --scope --quiet --collect --property=MemoryMax=1 --property=OOMPolicy=kill -- vllm',
+      undefined,
     ],
-  ])('%s', (_, wanted, facts, line) => {
-    expect(limitedArgv(wanted, ['vllm'], machine(facts)).join(' ')).toBe(line)
+  ])('%s', (_, wanted, facts, line, endsAsWhole) => {
+    const limited = underLimits(wanted, ['vllm'], machine(facts))
+    expect([limited.argv.join(' '), limited.endsAsWhole]).toEqual([line, endsAsWhole])
   })
 
   test('need linger only for a user under systemd', () => {

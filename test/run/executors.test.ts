@@ -208,6 +208,30 @@ describe('run', () => {
     await expect(run({ kind: 'run', argv }, context)).rejects.toMatchObject({ ...problem, log: context.logFile })
   })
 
+  test('goes on without what may fail and without what is not needed, and says so', async () => {
+    const out = join(folder, 'out')
+    const append = (word: string) => ({ kind: 'run' as const, argv: ['sh', '-c', `echo ${word} >> ${out}; exit 1`] })
+    await run({ ...append('allowed'), allowFailure: true }, context)
+    await run({ kind: 'run', argv: ['not-there-at-all'], allowFailure: true }, context)
+    const isThere = { kind: 'path-exists' as const, path: out }
+    await run({ ...append('needed'), onlyIf: isThere, allowFailure: true }, context)
+    await run({ ...append('not-needed'), onlyIf: { ...isThere, path: join(folder, 'not') } }, context)
+    expect(await readFile(out, 'utf8')).toBe('allowed\nneeded\n')
+    expect(context.said()).toContain('sh failed with exit code 1. It goes on without.')
+    expect(context.said()).toContain('not-there-at-all is not installed here. It goes on without.')
+    expect(context.said()).toMatch(/not needed: sh -c .*not exists: no/)
+    await expect(run({ ...append('x'), onlyIf: isThere }, context)).rejects.toThrow('exit code 1')
+  })
+
+  test('is stopped also where it may fail', async () => {
+    const stop = new AbortController()
+    const stopped = run(
+      { kind: 'run', argv: ['sleep', '60'], allowFailure: true },
+      { ...context, signal: stop.signal, log: () => stop.abort(new Error('stopped')) },
+    )
+    await expect(stopped).rejects.toThrow('stopped')
+  })
+
   test('ends a program that takes too long, with its children', async () => {
     const argv = ['sh', '-c', `sleep 60 & echo $! > ${folder}/pid; wait`]
     await expect(run({ kind: 'run', argv, timeoutSeconds: 0.5 }, context)).rejects.toMatchObject({

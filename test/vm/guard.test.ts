@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GiB } from '#src/core/bytes.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { earlyoomActions } from '#src/plan/actions/earlyoom.ts'
-import { limitedArgv } from '#src/plan/actions/engine-limits.ts'
+import { underLimits } from '#src/plan/actions/engine-limits.ts'
 import { swapFileActions } from '#src/plan/actions/swap-file.ts'
 import { type Action, action } from '#src/plan/plan.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
@@ -76,7 +76,7 @@ ${prepare}`)
 
   test('ends what eats the memory, long before a large swap file is full, and the way in stays', async () => {
     const eats = 'held = []\nwhile True: held.append(bytearray(b"x" * 2 ** 22))'
-    const argv = limitedArgv({ oomScoreAdjust: 1000 }, ['python3', '-c', eats], machine)
+    const { argv } = underLimits({ oomScoreAdjust: 1000 }, ['python3', '-c', eats], machine)
     const engine = action(
       { id: 'engine', title: 'engine', reason: 'a test', operations: [{ kind: 'run', argv, timeoutSeconds: 600 }] },
       { needs: ['earlyoom-settings'] },

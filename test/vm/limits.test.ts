@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MiB } from '#src/core/bytes.ts'
-import { shellLine } from '#src/core/shell-quote.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import { limitedArgv, lingerActions } from '#src/plan/actions/engine-limits.ts'
+import { lingerActions, underLimits } from '#src/plan/actions/engine-limits.ts'
 import { type Action, action } from '#src/plan/plan.ts'
 import { VirtualMachine } from './support/machine.ts'
 import { begin, carryOut, ended, machineOf, patience, planOf, undo } from './support/runs.ts'
@@ -43,11 +42,11 @@ done | sort | uniq -c`)
 const values = (group: string): RegExp =>
   new RegExp(`^3 1000 ${limits.memoryBytes} ${limits.swapBytes} 1 ${group}/run-\\w+\\.scope$`)
 
-function launch(): Action[] {
+function launch(machine: Machine): Action[] {
   const serve = {
     engine: 'vllm' as const,
     purpose: 'model' as const,
-    argv: limitedArgv(limits, argv, machine),
+    ...underLimits(limits, argv, machine),
     environment: {},
     directory: '/home/miner',
     host: '127.0.0.1',
@@ -65,7 +64,7 @@ function launch(): Action[] {
 
 describe('the limits of an engine', () => {
   test('hold for each process, the engine outlives the session, and all of it ends where one takes too much', async () => {
-    await carryOut(rig, launch())
+    await carryOut(rig, launch(machine))
     expect(await inEffect()).toMatch(values('/user.slice/user-1000.slice/user@1000.service/app.slice'))
     // Longer than systemd waits before it ends the processes of a user without a session.
     await new Promise((resolve) => setTimeout(resolve, 20_000))
@@ -78,7 +77,7 @@ describe('the limits of an engine', () => {
 
   test('are named where they end a launch after su, and nothing of it is left', async () => {
     await rig.sh('touch eat')
-    await begin(rig, planOf(launch()), 'env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS')
+    await begin(rig, planOf(launch(machine)), 'env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS')
     const { actions } = await ended(rig, 'failed')
     expect(actions.at(-1)?.why).toContain('memory ran out')
     expect(await left()).toBe('')
@@ -90,7 +89,8 @@ describe('the limits of an engine', () => {
       ...machine,
       user: { ...machine.user, privileges: { ...machine.user.privileges, value: 'root' as const } },
     }
-    await rig.root(`cd /home/miner; ${shellLine(limitedArgv(limits, argv, root))} >/dev/null 2>&1 &`)
+    await rig.sh('cat > plan.json', { input: JSON.stringify(planOf(launch(root))) })
+    await rig.root('cd /home/miner; node rigup.mjs start plan.json')
     await expect.poll(inEffect, patience).toMatch(values('/system.slice'))
     await rig.sh('touch eat')
     await expect.poll(left, patience).toBe('')

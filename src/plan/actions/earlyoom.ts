@@ -6,6 +6,9 @@ import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Operation } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 
+type Run = Extract<Operation, { kind: 'run' }>
+
+const service = 'earlyoom.service'
 const settings = '/etc/systemd/system/earlyoom.service.d/rigup.conf'
 /**
  * Lets it start with the machine. Not `systemctl enable`: of that nobody knows afterwards whether it was so before, and taking this file away
@@ -18,24 +21,27 @@ const atStartContent = '# Written by rigup; rigup undo removes it.\n[Unit]\nWant
 const aptWaits = ['-o', 'DPkg::Lock::Timeout=600']
 
 /** How each package manager installs and removes it without asking. */
-const packageCommands: Readonly<Record<string, { install: string[][]; remove: string[] }>> = {
+const packageManagers: Readonly<Record<string, { install: Operation[]; remove: Operation }>> = {
   apt: {
     install: [
       // One broken source among the machine's must not keep the guard away: whether the package is there shows at its installation.
-      ['sh', '-c', 'apt-get update || echo "Going on with the package lists that are here."'],
-      ['apt-get', ...aptWaits, 'install', '-y', '--no-install-recommends', 'earlyoom'],
+      { ...changePackages('apt-get', 'update'), allowFailure: true },
+      changePackages('apt-get', ...aptWaits, 'install', '-y', '--no-install-recommends', 'earlyoom'),
     ],
     // `remove` would leave its settings, its init scripts and its place among the services behind.
-    remove: ['apt-get', ...aptWaits, 'purge', '-y', 'earlyoom'],
+    remove: changePackages('apt-get', ...aptWaits, 'purge', '-y', 'earlyoom'),
   },
-  dnf: { install: [['dnf', 'install', '-y', 'earlyoom']], remove: ['dnf', 'remove', '-y', 'earlyoom'] },
+  dnf: {
+    install: [changePackages('dnf', 'install', '-y', 'earlyoom')],
+    remove: changePackages('dnf', 'remove', '-y', 'earlyoom'),
+  },
   pacman: {
-    install: [['pacman', '-S', '--noconfirm', '--needed', 'earlyoom']],
-    remove: ['pacman', '-R', '--noconfirm', 'earlyoom'],
+    install: [changePackages('pacman', '-S', '--noconfirm', '--needed', 'earlyoom')],
+    remove: changePackages('pacman', '-R', '--noconfirm', 'earlyoom'),
   },
   zypper: {
-    install: [['zypper', '--non-interactive', 'install', 'earlyoom']],
-    remove: ['zypper', '--non-interactive', 'remove', 'earlyoom'],
+    install: [changePackages('zypper', '--non-interactive', 'install', 'earlyoom')],
+    remove: changePackages('zypper', '--non-interactive', 'remove', 'earlyoom'),
   },
 }
 
@@ -45,13 +51,13 @@ const packageCommands: Readonly<Record<string, { install: string[][]; remove: st
  */
 export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
   const manager = machine.os.packageManager.value ?? ''
-  const commands = packageCommands[manager]
+  const packages = packageManagers[manager]
   const init = machine.os.init.value
-  if (commands === undefined || (init !== null && init !== 'systemd') || machine.os.immutable.value === true) {
+  if (packages === undefined || (init !== null && init !== 'systemd') || machine.os.immutable.value === true) {
     throw new Problem({
       what: 'earlyoom cannot be set up on this machine.',
       why:
-        commands === undefined
+        packages === undefined
           ? 'Its package manager is not one that rigup knows.'
           : 'It needs systemd and a writable /etc.',
       next: 'choose no guard (--guard none), or set one up by yourself',
@@ -71,13 +77,13 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
         title: 'earlyoom',
         reason:
           'A guard that ends the engine while SSH still answers; the kernel itself acts only after minutes of thrashing.',
-        operations: commands.install.map((argv): Operation => ({ kind: 'run', argv, timeoutSeconds: 1800 })),
+        operations: packages.install,
       },
       {
         needsRoot: true,
         check: [isInstalled],
         verify: [isInstalled],
-        undo: [{ kind: 'run', argv: commands.remove, timeoutSeconds: 1800 }],
+        undo: [packages.remove],
       },
     ),
     action(
@@ -89,7 +95,8 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
         operations: [
           { kind: 'write', path: settings, content },
           { kind: 'write', path: atStart, content: atStartContent },
-          ...reload(['systemctl', 'restart', 'earlyoom.service']),
+          systemctl('daemon-reload'),
+          systemctl('restart', service),
         ],
       },
       {
@@ -104,8 +111,14 @@ export function earlyoomActions(machine: Machine, recipe: Recipe): Action[] {
         undo: [
           { kind: 'remove', path: settings },
           { kind: 'remove', path: atStart },
-          { kind: 'run', argv: ['sh', '-c', removeIfEmpty, 'sh', dirname(settings), dirname(atStart)] },
-          ...reload(['sh', '-c', asBefore]),
+          removeEmptyFolders(dirname(settings), dirname(atStart)),
+          systemctl('daemon-reload'),
+          systemctl('stop', service),
+          // Where somebody has enabled it, it goes on with its own settings; elsewhere only rigup had started it.
+          {
+            ...systemctl('start', service),
+            onlyIf: { kind: 'command', argv: ['systemctl', 'is-enabled', '--quiet', service] },
+          },
         ],
       },
     ),
@@ -122,21 +135,25 @@ function swapAfterwards({ swap }: Machine, { memory }: Recipe): number {
 const isInstalled: Action['check'][number] = { kind: 'command', argv: ['earlyoom', '-v'] }
 const isGuarding: Action['check'][number] = {
   kind: 'command',
-  argv: ['systemctl', 'is-active', '--quiet', 'earlyoom.service'],
+  argv: ['systemctl', 'is-active', '--quiet', service],
 }
 
-/** Where somebody has enabled it, it goes on with its own settings; elsewhere only rigup had started it. */
-const asBefore =
-  'if systemctl --quiet is-enabled earlyoom.service; then systemctl restart earlyoom.service; else systemctl stop earlyoom.service; fi'
+function changePackages(...argv: string[]): Run {
+  return { kind: 'run', argv, timeoutSeconds: 1800 }
+}
 
-/** Others may have settings of their own in these folders. */
-const removeIfEmpty = 'rmdir --ignore-fail-on-non-empty "$@" || :'
+function systemctl(...words: string[]): Run {
+  return { kind: 'run', argv: ['systemctl', ...words], timeoutSeconds: 60 }
+}
 
-function reload(argv: string[]): Operation[] {
-  return [
-    { kind: 'run', argv: ['systemctl', 'daemon-reload'], timeoutSeconds: 60 },
-    { kind: 'run', argv, timeoutSeconds: 60 },
-  ]
+/** Others may have settings of their own in these folders, and a folder may be gone already. */
+function removeEmptyFolders(...paths: string[]): Run {
+  return {
+    kind: 'run',
+    argv: ['rmdir', '--ignore-fail-on-non-empty', ...paths],
+    timeoutSeconds: 60,
+    allowFailure: true,
+  }
 }
 
 /** A line of a unit file is no shell: `$` and `%` are doubled (systemd.service(5), "Command lines"). */

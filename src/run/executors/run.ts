@@ -2,6 +2,8 @@ import { homedir } from 'node:os'
 import { basename } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell-quote.ts'
+import { describeCheck } from '../../plan/describe.ts'
+import { holds } from '../checks.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { indexCredentials } from '../index-credentials.ts'
 import { outputLines } from '../output-lines.ts'
@@ -14,6 +16,20 @@ const defaultTimeoutSeconds = 24 * 60 * 60
 
 /** Runs a program: output to the log, progress to the journal, exit code 0 is success. */
 export async function run(operation: OperationOf<'run'>, context: OperationContext): Promise<void> {
+  const { argv, onlyIf, allowFailure } = operation
+  if (onlyIf && !(await holds(onlyIf, context))) {
+    return context.log(`not needed: ${shellLine(argv)} (${describeCheck(onlyIf)}: no)\n`)
+  }
+  try {
+    await carryOut(operation, context)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    if (!allowFailure || !(error instanceof Problem)) throw error
+    context.log(`${error.message} It goes on without.\n`)
+  }
+}
+
+async function carryOut(operation: OperationOf<'run'>, context: OperationContext): Promise<void> {
   const read = operation.progress === undefined ? null : progressReader(operation.progress)
   const lines = outputLines((line) => {
     lastLines.push(line)
