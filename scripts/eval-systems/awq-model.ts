@@ -80,11 +80,11 @@ export function awqModel(): void {
     ...noAnswers,
     fields: { 'model.id': qwen.id, 'workload.contextTokens': 32768 },
   })
+  const { maxModelLen = 0, maxNumSeqs, utilization = 1 } = wish.recipe.layout
   check(
     S,
     'the wizard leaves head-room below the longest that fits',
-    (wish.recipe.layout.maxModelLen ?? 0) < predict({ ...long, maxModelLen: 40960 }).maxModelLen &&
-      (wish.recipe.layout.utilization ?? 1) <= 0.9,
+    maxModelLen < predict({ ...long, maxModelLen: 40960, maxNumSeqs }).maxModelLen && utilization <= 0.9,
     wish.recipe.layout,
   )
 }

@@ -1,7 +1,6 @@
 import { formatGiB } from '../core/bytes.ts'
 import { ggufBytes } from '../knowledge/gguf.ts'
 import type { ModelArchitecture } from '../knowledge/models/architecture.ts'
-import { findModel } from '../knowledge/models/catalogue.ts'
 import { lifetimeOfArchitecture, supportsArchitecture } from '../knowledge/vllm/names.ts'
 import type { Machine } from '../machine/schema.ts'
 import { isCpuRoute, isVllmRoute } from '../recipe/schema/engine.ts'
@@ -11,8 +10,9 @@ import { memoryOf, usableCards } from './layout/cards.ts'
 import { filesystemUnder } from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
 import type { KnownModel } from './model-facts.ts'
-import { placementOf, reckonedVersion } from './placement.ts'
+import { reckonedVersion } from './placement.ts'
 import { sources } from './sources.ts'
+import { preferredVariant, rankVariants, variantsOf } from './variants.ts'
 
 /** Whether a model would run here, in a few words, and what there is to know about it. */
 export type Badge = {
@@ -54,11 +54,6 @@ function reckon(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
   const unknown = notInVersion(model, recipe)
   if (unknown) return unknown
   return isCpuRoute(route) || !hasCards(machine) ? cpuBadge(model, machine) : cardBadge(model, machine, recipe)
-}
-
-/** The model itself, then its variants. */
-function variantsOf(model: KnownModel) {
-  return [model, ...model.variants.map(findModel).filter((variant) => variant !== null)]
 }
 
 function smallestDownload(model: KnownModel): number {
@@ -136,19 +131,21 @@ function cpuBadge(model: KnownModel, machine: Machine): Badge {
 }
 
 function cardBadge(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
-  const placements = variantsOf(model).map((variant) => ({
-    variant,
-    placement: placementOf({ machine, model: variant, recipe }),
-  }))
-  const whole = placements.find(({ placement }) => placement?.state === 'fits')
-  if (whole) {
-    const note = whole.variant === model ? 'fits' : `fits as ${formatName(whole.variant.quantization)}`
-    return { state: 'ok', note, advice: [] }
+  const verdicts = rankVariants(model, machine, recipe)
+  const best = preferredVariant(verdicts, model)
+  const refusals = verdicts.flatMap(({ refusal }) => refusal ?? [])
+  if (best === undefined || best.state === 'no') {
+    const allRefused = refusals.length === verdicts.length
+    return {
+      state: 'no',
+      note: allRefused ? 'not in this format on these cards' : 'too large for these cards',
+      advice: allRefused ? refusals : [],
+    }
   }
-  const tight = placements.find(({ placement }) => placement?.state === 'tight')
-  if (tight)
-    return { state: 'tight', note: `tight: ${tight.placement?.maxModelLen.toLocaleString('en')} tokens`, advice: [] }
-  return { state: 'no', note: 'too large for these cards', advice: [] }
+  if (best.state === 'tight')
+    return { state: 'tight', note: `tight: ${best.placement?.maxModelLen.toLocaleString('en')} tokens`, advice: [] }
+  const isItself = best.variant.id === model.id
+  return { state: 'ok', note: isItself ? 'fits' : `fits as ${formatName(best.variant.quantization)}`, advice: [] }
 }
 
 /** A quantization method as people call it. */

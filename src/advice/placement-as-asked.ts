@@ -31,12 +31,13 @@ export function placementAsAsked(
   const { machine, model, recipe } = question
   const set = Object.entries(asked).filter(([path, value]) => deciding.includes(path) && value !== undefined)
   if (set.length === 0) return placement
-  const { layout, maxModelLen, utilization } = placement
+  const { layout, maxModelLen, utilization, maxNumSeqs } = placement
   const advised = {
     'layout.tensorParallel': layout.tensorParallel,
     'layout.pipelineParallel': layout.pipelineParallel,
     'layout.maxModelLen': maxModelLen > 0 ? maxModelLen : undefined,
     'layout.utilization': utilization,
+    'layout.maxNumSeqs': maxNumSeqs ?? undefined,
   }
   const read = recipeSchema.safeParse(withFields(withFields(recipe, advised), Object.fromEntries(set)))
   if (!read.success) return placement

@@ -11,6 +11,7 @@ import { fittingSequences } from './fit/states.ts'
 import { memoryOf } from './layout/cards.ts'
 import { type LayoutAdvice, layoutsFor } from './layout/layout.ts'
 import { layoutModelOf } from './layout/model.ts'
+import { fewerSequences, fewerSequencesAdvice } from './sequences.ts'
 import { utilizationAdvice } from './utilization.ts'
 
 /** How a model would lie on the cards of a machine. */
@@ -19,14 +20,14 @@ export type Placement = {
   /** The length to set, tokens: what was wished for, or the longest that fits. */
   maxModelLen: number
   utilization: number
-  /** Why that utilization, where it is not the release's own. */
-  utilizationWhy: readonly Advice[]
+  /** Why that utilization and that limit of requests, where they are not the release's own. */
+  settingsWhy: readonly Advice[]
   /** Requests at once to set, where the engine's own number would be refused; null: leave it to the engine. */
   maxNumSeqs: number | null
   /** Other than equal shares of layers over the stages, where they help; null: equal ones. */
   partition: Partition | null
   fit: Fit
-  /** fits: the wished length and users. tight: less than that. no: does not start. */
+  /** fits: the wished length and users, also at the low end of what is predicted. tight: less than that. no: does not start. */
   state: 'fits' | 'tight' | 'no'
 }
 
@@ -108,17 +109,38 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     enforceEager: recipe.engine.compilation === 'none',
     ...(recipe.engine.generation === 'v0' ? { engine: 'V0' as const } : {}),
   }
-  const maxNumSeqs = fittingSequences({ ...input, maxModelLen: wished })
-  const asked = { ...input, ...(maxNumSeqs === null ? {} : { maxNumSeqs }) }
-  const chosen = { layout, utilization, utilizationWhy: why, maxNumSeqs, partition }
-  const atWish = fit({ ...asked, maxModelLen: wished })
-  if (atWish.starts) {
-    const enough = atWish.concurrency >= recipe.workload.users
-    return { ...chosen, maxModelLen: wished, fit: atWish, state: enough ? 'fits' : 'tight' }
+  const byStates = fittingSequences({ ...input, maxModelLen: wished })
+  const attempt = (maxNumSeqs: number | null): Placement => {
+    const asked = maxNumSeqs === null ? input : { ...input, maxNumSeqs }
+    const chosen = { layout, utilization, settingsWhy: why, maxNumSeqs, partition }
+    const atWish = fit({ ...asked, maxModelLen: wished })
+    if (atWish.starts) {
+      const sure = atWish.range.maxModelLen.low >= wished && atWish.concurrency >= recipe.workload.users
+      return { ...chosen, maxModelLen: wished, fit: atWish, state: sure ? 'fits' : 'tight' }
+    }
+    // Head-room below the longest that would just fit: what is predicted has a range.
+    const length = Math.floor(Math.min(atWish.range.maxModelLen.low, wished) / 256) * 256
+    if (length < shortestLength) return { ...chosen, maxModelLen: 0, fit: atWish, state: 'no' }
+    const shorter = fit({ ...asked, maxModelLen: length })
+    return { ...chosen, maxModelLen: length, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
   }
-  // Head-room below the longest that would just fit: what is predicted has a range.
-  const length = Math.floor(Math.min(atWish.range.maxModelLen.low, wished) / 256) * 256
-  if (length < shortestLength) return { ...chosen, maxModelLen: 0, fit: atWish, state: 'no' }
-  const shorter = fit({ ...asked, maxModelLen: length })
-  return { ...chosen, maxModelLen: length, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
+  return withFewerSequences(attempt(byStates), recipe.workload.users, attempt)
+}
+
+/** The placement with a lower limit of requests at once, where only that makes room for what is wished. */
+function withFewerSequences(usual: Placement, users: number, attempt: (maxNumSeqs: number) => Placement): Placement {
+  const { graphs } = usual.fit.parts
+  if (usual.state === 'fits' || graphs === 0) return usual
+  let best = usual
+  for (const limit of fewerSequences(users, usual.maxNumSeqs)) {
+    const next = attempt(limit)
+    const isBetter = next.state === 'fits' || next.maxModelLen > best.maxModelLen
+    if (next.state === 'no' || !isBetter) continue
+    best = {
+      ...next,
+      settingsWhy: [...next.settingsWhy, fewerSequencesAdvice(limit, graphs - next.fit.parts.graphs)],
+    }
+    if (next.state === 'fits') break
+  }
+  return best
 }

@@ -1,3 +1,4 @@
+import { compilationAdvice } from '#src/advice/engine-options.ts'
 import { bestRoute } from '#src/advice/engine-routes/routes.ts'
 import { catalogueAge } from '#src/advice/knowledge-age.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
@@ -5,7 +6,7 @@ import { badgeOf, hasCards } from '#src/advice/model-badge.ts'
 import { knownModel } from '#src/advice/model-facts.ts'
 import { catalogueDate, listModelIds } from '#src/knowledge/models/catalogue.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import { withFields } from '#src/recipe/fields.ts'
+import { type FieldPath, withFields } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { modelFields, modelSource } from './fields.ts'
@@ -72,10 +73,13 @@ function catalogueChoice(id: string, machine: Machine, reckoned: Recipe): Choice
 /** The recipe so far with the engine that will be recommended: the next step has not been asked yet. */
 function forBestRoute({ machine, recipe, asked }: OfferInput): Recipe {
   const best = bestRoute(machine)
-  const version = asked['engine.version']
+  const text = (path: FieldPath) => (typeof asked[path] === 'string' ? asked[path] : undefined)
+  const version = text('engine.version') ?? best?.engine.version ?? 'newest'
   return withFields(recipe, {
-    'engine.route': typeof asked['engine.route'] === 'string' ? asked['engine.route'] : (best?.route ?? 'llama-cpp'),
-    'engine.version': typeof version === 'string' ? version : (best?.engine.version ?? 'newest'),
+    'engine.route': text('engine.route') ?? best?.route ?? 'llama-cpp',
+    'engine.version': version,
+    'engine.compilation':
+      text('engine.compilation') ?? best?.engine.compilation ?? compilationAdvice(machine, version).level,
   })
 }
 

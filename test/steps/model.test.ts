@@ -126,3 +126,23 @@ test('words that name nothing find nothing, and an empty line no flood', () => {
   expect(search('no such model')).toEqual([])
   expect(search('e').length).toBeLessThanOrEqual(21)
 })
+
+test.each(['cpu-server', 'gb10', 'mining-rig', 'radeon-desktop', 'rtx3060-desktop', 'shared-a100', 'tesla-p40'])(
+  'on %s each row says what the later step then offers',
+  (name) => {
+    const machine = shippedMachine(name)
+    const { offers } = resolve(questionSteps, machine, noAnswers)
+    for (const { id, note = '' } of offers.model?.choices ?? []) {
+      const fields = { ...fieldsOfFlags({ model: id }) }
+      const { choices = [], recommended } =
+        resolve(questionSteps, machine, { ...noAnswers, fields }).offers.quantize ?? {}
+      const best = choices.find((choice) => choice.id === recommended)
+      const copy = /^fits as (AWQ|FP8|GPTQ)$/.exec(note)?.[1]
+      if (/^fits(?! as a four-bit)/.test(note)) expect(best?.state, `${id} ${note}`).toBe('ok')
+      if (note === 'fits') expect(best?.id).toBe(id)
+      if (copy) expect(best?.id).toMatch(new RegExp(copy, 'i'))
+      if (note === 'too large for these cards') expect(best?.state, id).toBe('no')
+      if (note.startsWith('tight')) expect(best?.state, id).toBe('tight')
+    }
+  },
+)

@@ -122,3 +122,12 @@ describe.each(Object.entries(machines))('over the whole catalogue on %s', (_, ma
     expect(started).toBeGreaterThan(30)
   })
 })
+
+test('where only the graphs are in the way, the way out is to start without them', () => {
+  const desk = machineWith({ gpus: [nvidia('NVIDIA GeForce RTX 3060', '8.6', 12)] })
+  const { offers } = asked(desk, { model: 'Qwen/Qwen3-14B' })
+  expect(offers.quantize?.advice[0]).toMatchObject({
+    id: 'no-variant-fits',
+    instead: expect.stringMatching(/^Compilation none .*Qwen3-14B-AWQ then starts with [\d,]+ tokens/),
+  })
+})

@@ -1,0 +1,99 @@
+import type { Advice } from '#src/advice/advice.ts'
+import { partitionReason, partitionVariable } from '#src/advice/fit/partition.ts'
+import type { Placement } from '#src/advice/placement.ts'
+import type { VariantVerdict } from '#src/advice/variants.ts'
+import { formatGiB } from '#src/core/bytes.ts'
+import type { Machine } from '#src/machine/schema.ts'
+import type { FieldPath } from '#src/recipe/fields.ts'
+import type { Recipe } from '#src/recipe/schema/recipe.ts'
+import type { Choice, MemoryUse } from '../step.ts'
+
+/** The row of one form of a model, and what choosing it writes. */
+export function variantChoice(verdict: VariantVerdict, machine: Machine, recipe: Recipe): Choice {
+  const { variant, state, checkpoint, refusal, placement } = verdict
+  const set: Record<FieldPath, unknown> = {
+    'model.id': variant.id,
+    'quantization.method': checkpoint.flag ?? 'checkpoint',
+    'quantization.dtype': checkpoint.dtype,
+  }
+  if (placement) Object.assign(set, layoutFields(placement, machine, recipe))
+  return {
+    id: variant.id,
+    cells: [
+      variant.id.split('/').findLast((part) => part !== '') ?? variant.id,
+      formatGiB(variant.bytes),
+      checkpoint.kernel ?? '',
+      placement && placement.maxModelLen > 0 ? placement.maxModelLen.toLocaleString('en') : '',
+    ],
+    state,
+    note: refusal ? refusal.what.replace(/\.$/, '') : noteOf(placement),
+    set,
+    advice: [...checkpoint.why, ...placementAdvice(placement)],
+  }
+}
+
+function noteOf(placement: Placement | null): string {
+  if (!placement) return 'no card to lay it on'
+  const { fit, state } = placement
+  if (state === 'no') return reasonOf(fit)
+  const users = `${fit.concurrency < 10 ? fit.concurrency.toFixed(1) : Math.floor(fit.concurrency)} users`
+  return state === 'tight' ? `tight, ${users}` : `fits, ${users}`
+}
+
+/** Why it does not start, in a few words. */
+function reasonOf(fit: Placement['fit']): string {
+  const refusal = fit.reasons.find(({ kind }) => kind === 'refuse')?.id
+  if (refusal === 'fit-too-long') return `too long: ${Math.max(0, fit.maxModelLen).toLocaleString('en')} tokens fit`
+  if (refusal === 'fit-states') return 'too many requests at once'
+  if (refusal === 'fit-busy') return 'more than is free on these cards'
+  return refusal === 'fit-layout' ? 'not in this layout' : 'too large for these cards'
+}
+
+/** What a placement writes: layout, length, utilization, and the variables that the links ask for. */
+function layoutFields(
+  { layout, maxModelLen, utilization, maxNumSeqs, partition }: Placement,
+  machine: Machine,
+  recipe: Recipe,
+): Record<FieldPath, unknown> {
+  const {
+    CUDA_VISIBLE_DEVICES: _cuda,
+    HIP_VISIBLE_DEVICES: _hip,
+    CUDA_DEVICE_ORDER: _order,
+    ...variables
+  } = layout.environment
+  const usesAll = layout.gpus.length === machine.gpus.length
+  return {
+    'layout.tensorParallel': layout.tensorParallel,
+    'layout.pipelineParallel': layout.pipelineParallel,
+    ...(usesAll ? {} : { 'layout.gpus': [...layout.gpus] }),
+    ...(maxModelLen > 0 ? { 'layout.maxModelLen': maxModelLen } : {}),
+    'layout.utilization': utilization,
+    ...(maxNumSeqs === null ? {} : { 'layout.maxNumSeqs': maxNumSeqs }),
+    'server.environment': {
+      ...recipe.server.environment,
+      ...variables,
+      ...(partition ? { [partitionVariable]: partition.layers.join(',') } : {}),
+    },
+  }
+}
+
+function placementAdvice(placement: Placement | null): Advice[] {
+  if (!placement) return []
+  const { layout, settingsWhy, partition, fit } = placement
+  return [...layout.why, ...settingsWhy, ...(partition ? [partitionReason(partition)] : []), ...fit.reasons]
+}
+
+/** The parts of a card's memory, for the bar. */
+export function memoryUse({ fit, layout }: Placement): MemoryUse {
+  const { weights, kvCache, graphs, activations, overhead, others, free } = fit.parts
+  return {
+    label: layout.gpus.length > 1 ? 'per GPU' : `GPU ${layout.gpus[0] ?? 0}`,
+    totalBytes: weights + kvCache + graphs + activations + overhead + others + free,
+    parts: [
+      { name: 'weights', bytes: weights },
+      { name: 'kv', bytes: kvCache },
+      { name: 'graphs', bytes: graphs },
+      { name: 'other', bytes: activations + overhead + others },
+    ],
+  }
+}
