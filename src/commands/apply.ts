@@ -10,9 +10,9 @@ import { planLines } from '../plan/render/text.ts'
 import { loadRecipe } from '../recipe/files.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
-import { createRun, resumableRun, runStatus } from '../run/runs.ts'
+import { createRun, isOpen, type RunStatus, runOfPlan } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
-import { finishRun } from '../services/finish-run.ts'
+import { finishRun, isSaved } from '../services/finish-run.ts'
 import { loadMachine } from '../services/load-machine.ts'
 import { type Prepared, prepare, refuse } from '../services/prepare.ts'
 import { askChoice } from './ask.ts'
@@ -41,8 +41,13 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
     : loaded.recipe
   const prepared = await prepare(recipe, loaded.lock, machine)
   refuse(prepared.refusals, recipe)
+  const before = await runOfPlan(prepared.plan)
+  if (before?.status === 'done' && !(await isSaved(before.directory))) {
+    say(io, `The run ${before.directory} is done; only its recipe is not saved yet.`)
+    return finish(before.directory, prepared, options, io)
+  }
   announce(prepared, machine, recipe, io)
-  if (!options.yes) {
+  if (!options.yes && !before?.holder) {
     const decision = await decide(given, prepared, differs(recipe, machine), io)
     if (decision === 'steps') return runWizard({ recipe: given, new: true, fields: {} }, io)
     if (decision === 'leave') {
@@ -50,14 +55,20 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
       return exitCodes.ok
     }
   }
-  const { runDirectory, told } = await begin(prepared, given)
+  const open = before !== null && isOpen(before) ? before : null
+  const runDirectory = await begin(prepared, given, open)
   say(
     io,
     `The run is ${runDirectory}`,
     'It goes on if this terminal is closed; the same command, or rigup, attaches again.',
   )
+  const told = open?.holder ? 0 : (open?.events.length ?? 0)
   const outcome = await followRun(runDirectory, prepared.plan, io, told)
   if (outcome !== 'done') return sayUnfinished(runDirectory, outcome, io)
+  return finish(runDirectory, prepared, options, io)
+}
+
+async function finish(runDirectory: string, prepared: Prepared, options: ApplyOptions, io: CommandIo): Promise<number> {
   const { path } = await finishRun(
     runDirectory,
     prepared.context,
@@ -110,16 +121,14 @@ function announce({ plan, advice }: Prepared, machine: Machine, recipe: Recipe, 
   for (const action of plan.actions) say(io, `  ${action.title}${action.needsRoot ? ' (root)' : ''}`)
 }
 
-/** Starts the run, goes on with one that was begun, or finds it going on; and how much of its journal is from before. */
-async function begin({ plan, context }: Prepared, given: string): Promise<{ runDirectory: string; told: number }> {
-  const before = await resumableRun(plan)
-  const status = before === null ? null : await runStatus(before)
-  if (status?.holder) return { runDirectory: status.directory, told: 0 }
+/** Starts a run, or goes on with one that was begun; one that goes on already is only attached to. Gives its folder. */
+async function begin({ plan, context }: Prepared, given: string, open: RunStatus | null): Promise<string> {
+  if (open?.holder) return open.directory
   const runDirectory =
-    before ?? (await createRun({ plan, recipe: recipeText(context.recipe), options: { recipe: given } }))
+    open?.directory ?? (await createRun({ plan, recipe: recipeText(context.recipe), options: { recipe: given } }))
   await startRun(runDirectory, {
     command: workerCommandLine(),
     onTerminal: process.stdin.isTTY ? (work) => work() : null,
   })
-  return { runDirectory, told: status?.events.length ?? 0 }
+  return runDirectory
 }

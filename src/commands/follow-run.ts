@@ -54,8 +54,9 @@ export async function followRun(runDirectory: string, plan: Plan, io: CommandIo,
 
 /** A worker that was killed writes no end: without this, following would wait for ever. */
 async function endIfDead(runDirectory: string, follow: AbortController): Promise<void> {
-  const { status } = await runStatus(runDirectory)
-  if (status === 'interrupted') follow.abort()
+  // What cannot be read just now is looked at again.
+  const run = await runStatus(runDirectory).catch(() => null)
+  if (run?.status === 'interrupted') follow.abort()
 }
 
 /** Says what a run that did not come to a good end leaves, and gives the exit code: that of the action which failed. */

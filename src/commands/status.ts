@@ -2,9 +2,14 @@ import { formatSeconds } from '../core/durations.ts'
 import { printableLine } from '../core/printable.ts'
 import { exitCodes } from '../core/problem.ts'
 import { actionLogPath } from '../run/action-process.ts'
-import { listRuns, type RunStatus, runStatus } from '../run/runs.ts'
+import { type RunStatus, readRuns } from '../run/runs.ts'
 import { type KeptEngine, keptEngineOf } from '../services/kept-engine.ts'
 import { type CommandIo, say, writeJson } from './io.ts'
+
+/** A run whose plan or journal is damaged, or of a newer rigup. */
+export function unreadableRun(directory: string): string {
+  return `The run ${directory} cannot be read: it is damaged, or of a newer rigup.`
+}
 
 /** What one run did, for `--json`. */
 function runSummary(run: RunStatus) {
@@ -30,10 +35,7 @@ function runSummary(run: RunStatus) {
 
 /** `rigup status`: what runs, what was done, what serves, and where the logs are. Gives the exit code. */
 export async function runStatusCommand({ json }: { json: boolean }, io: CommandIo): Promise<number> {
-  const directories = await listRuns()
-  // A run of another version of rigup may not be readable; it must not hide the others.
-  const readable = await Promise.all(directories.map((directory) => runStatus(directory).catch(() => null)))
-  const runs = readable.filter((run) => run !== null)
+  const { runs, unreadable } = await readRuns()
   const serving = (await Promise.all(runs.map(({ directory }) => keptEngineOf(directory)))).filter(
     (one) => one !== null,
   )
@@ -42,8 +44,7 @@ export async function runStatusCommand({ json }: { json: boolean }, io: CommandI
     writeJson(io, { runs: runs.map(runSummary), serving: engines })
     return exitCodes.ok
   }
-  if (directories.length > runs.length)
-    say(io, `${directories.length - runs.length} runs cannot be read by this rigup.`)
+  for (const directory of unreadable) say(io, printableLine(unreadableRun(directory)))
   io.stdout.write(`${statusLines(runs, serving).map(printableLine).join('\n')}\n`)
   return exitCodes.ok
 }

@@ -1,13 +1,13 @@
 import { exitCodes } from '../core/problem.ts'
-import { latestRun, runStatus } from '../run/runs.ts'
+import { goingRun } from '../run/runs.ts'
 import { requestStop } from '../run/stop-request.ts'
 import { findKeptEngine, stopKeptEngine } from '../services/kept-engine.ts'
 import { type CommandIo, say } from './io.ts'
 
 /** `rigup stop`: stops the run that goes on, or else the engine that was left running. Gives the exit code. */
 export async function runStop(io: CommandIo): Promise<number> {
-  const directory = await latestRun()
-  if (directory !== null && (await runStatus(directory)).holder !== null) {
+  const directory = await goingRun()
+  if (directory !== null) {
     await requestStop(directory)
     say(io, `Asked the run ${directory} to stop. It ends what it has begun; rigup status tells when.`)
     return exitCodes.ok

@@ -3,13 +3,14 @@ import { exitCodes, Problem } from '../core/problem.ts'
 import { describeOperation } from '../plan/describe.ts'
 import { followJournal } from '../run/follow-journal.ts'
 import { readJournal } from '../run/journal.ts'
-import { listRuns, type RunStatus, runStatus } from '../run/runs.ts'
+import { goingRun, type RunStatus, readRuns, runStatus } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { type UndoStep, undoSteps } from '../run/undo.ts'
 import { keptEngineOf, stopKeptEngine } from '../services/kept-engine.ts'
 import { plainRenderer } from '../ui/plain.ts'
 import { askYesNo } from './ask.ts'
 import { type CommandIo, say } from './io.ts'
+import { unreadableRun } from './status.ts'
 import { workerCommandLine } from './worker.ts'
 
 type Undo = { readonly run: RunStatus; readonly steps: readonly UndoStep[]; readonly serves: boolean }
@@ -19,7 +20,7 @@ type Undo = { readonly run: RunStatus; readonly steps: readonly UndoStep[]; read
  * will do, and asks. Gives the exit code.
  */
 export async function runUndo({ yes }: { yes: boolean }, io: CommandIo): Promise<number> {
-  const undos = await pending()
+  const undos = await pending(io)
   if (undos.length === 0) {
     say(io, 'There is nothing to take back.')
     return exitCodes.ok
@@ -36,20 +37,22 @@ export async function runUndo({ yes }: { yes: boolean }, io: CommandIo): Promise
   return exitCodes.ok
 }
 
-async function pending(): Promise<Undo[]> {
+async function pending(io: CommandIo): Promise<Undo[]> {
+  const going = await goingRun()
+  if (going !== null) {
+    throw new Problem({
+      what: `The run ${going} goes on.`,
+      why: 'What is still being done cannot be taken back.',
+      next: 'stop it first: rigup stop',
+      exit: 'busy',
+    })
+  }
   const undos: Undo[] = []
-  for (const directory of await listRuns()) {
-    const run = await runStatus(directory)
-    if (run.holder !== null) {
-      throw new Problem({
-        what: `The run ${run.id} goes on.`,
-        why: 'What is still being done cannot be taken back.',
-        next: 'stop it first: rigup stop',
-        exit: 'busy',
-      })
-    }
+  const { runs, unreadable } = await readRuns()
+  for (const directory of unreadable) say(io, printableLine(`${unreadableRun(directory)} Nothing of it is taken back.`))
+  for (const run of runs) {
     const steps = undoSteps(run.plan, run)
-    const serves = (await keptEngineOf(directory)) !== null
+    const serves = (await keptEngineOf(run.directory)) !== null
     if (steps.length > 0 || serves) undos.push({ run, steps, serves })
   }
   return undos
@@ -94,6 +97,7 @@ async function takeBack(run: RunStatus, io: CommandIo): Promise<boolean> {
 }
 
 async function abortIfCutOff(directory: string, follow: AbortController): Promise<void> {
-  const { status } = await runStatus(directory)
-  if (status === 'interrupted') follow.abort()
+  // What cannot be read just now is looked at again.
+  const run = await runStatus(directory).catch(() => null)
+  if (run?.status === 'interrupted') follow.abort()
 }

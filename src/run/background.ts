@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { printableLine } from '../core/printable.ts'
 import { Problem } from '../core/problem.ts'
@@ -9,9 +9,10 @@ import { defined } from './environment.ts'
 import { readJournal } from './journal.ts'
 import { enableLinger } from './linger.ts'
 import { openForAppend, ownerOf } from './owned-file.ts'
+import { refuseWhileBusy } from './run-lock.ts'
 import { runProcess } from './run-process.ts'
 
-export type BackgroundWay = {
+type BackgroundWay = {
   readonly kind: 'system-unit' | 'user-unit' | 'detached'
   /** Switch linger on first; where that is refused, `otherwise` holds. */
   readonly needsLinger: boolean
@@ -32,7 +33,7 @@ export function backgroundWay(facts: BackgroundFacts): BackgroundWay {
   return { kind: 'detached', needsLinger: false, otherwise: 'detached' }
 }
 
-export type StartedWorker = {
+type StartedWorker = {
   readonly kind: BackgroundWay['kind']
   /** The unit's name under systemd. */
   readonly unit: string | null
@@ -71,7 +72,7 @@ const shortLife =
   'This run ends when you log out: systemd may not keep your processes. An administrator can allow it with: loginctl enable-linger'
 
 /** The unit of a run's worker: `rigup-20261121T034306Z-NAME-RANDOM.service`. */
-export function unitName(runDirectory: string): string {
+function unitName(runDirectory: string): string {
   return `rigup-${basename(runDirectory).replace(/[^A-Za-z0-9.-]/g, '-')}`
 }
 
@@ -134,6 +135,7 @@ async function waitForWorker(runDirectory: string, before: WorkerTraces): Promis
     if (now.log.length > before.log.length) spokeAt = Math.min(spokeAt, Date.now())
     await delay(30)
   }
+  await refuseWhileBusy(dirname(runDirectory))
   const { log } = await tracesOf(runDirectory)
   throw new Problem({
     what: 'The run did not start.',

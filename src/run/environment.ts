@@ -1,9 +1,10 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Environment } from '../core/directories.ts'
 import { hasCode } from '../core/problem.ts'
 import { isSecretName } from '../core/redact.ts'
+import { writeNew } from './owned-file.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -15,25 +16,49 @@ function environmentPath(runDirectory: string): string {
 
 /**
  * Hands the operator's environment to a worker that is started by somebody else (sudo, systemd): in a file of mode 600,
- * because a command line can be read by everybody on the machine.
+ * because a command line can be read by everybody on the machine. Secrets that no tool of a plan reads stay out.
  */
 export async function leaveEnvironment(runDirectory: string, environment: Environment): Promise<void> {
-  const path = environmentPath(runDirectory)
-  await rm(path, { force: true })
-  await writeFile(path, JSON.stringify(defined(environment)), { mode: 0o600, flag: 'wx' })
+  await dropEnvironment(runDirectory)
+  const variables = Object.entries(defined(environment)).filter(([name, value]) => isHandedOver(name, value))
+  await writeNew(environmentPath(runDirectory), JSON.stringify(Object.fromEntries(variables)), null)
 }
 
-/** Reads what was left by `leaveEnvironment`, and removes it: it may hold tokens. Null where there is none. */
+/** Removes what was left by `leaveEnvironment`: of a run that did not begin, nobody else would. */
+export async function dropEnvironment(runDirectory: string): Promise<void> {
+  await rm(environmentPath(runDirectory), { force: true })
+}
+
+/** Reads what was left by `leaveEnvironment`, and removes it: it may hold tokens. Null where there is none that can be read. */
 export async function takeEnvironment(runDirectory: string): Promise<Variables | null> {
-  const path = environmentPath(runDirectory)
-  try {
-    const variables = variablesSchema.parse(JSON.parse(await readFile(path, 'utf8')))
-    await rm(path, { force: true })
-    return variables
-  } catch (error) {
+  const text = await readFile(environmentPath(runDirectory), 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null
     throw error
+  })
+  if (text === null) return null
+  await dropEnvironment(runDirectory)
+  return parsed(text)
+}
+
+function parsed(text: string): Variables | null {
+  try {
+    return variablesSchema.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
   }
+}
+
+/** The hub, the tools that install packages, and containers take their credentials from variables. */
+const credentialsOfTools = /^(HF_|HUGGING_FACE_|UV_|PIP_|DOCKER_|REGISTRY_)/
+
+function isHandedOver(name: string, value: string): boolean {
+  const isSecret = isSecretName(name) || passwordsIn(value).length > 0
+  return !isSecret || credentialsOfTools.test(name) || proxyNames.includes(name)
+}
+
+/** Passwords of addresses: `scheme://user:password@host`. */
+function passwordsIn(value: string): string[] {
+  return Array.from(value.matchAll(/:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/g), ([, password = '']) => password)
 }
 
 export function defined(environment: Environment): Record<string, string> {
@@ -56,7 +81,10 @@ export function rootEnvironment(operator: Environment): Record<string, string> {
   }
 }
 
-/** The values that must not reach a log: those of variables whose names say so. */
+/** What must not reach a log: the values of variables whose names say so, and passwords in addresses. */
 export function secretsOf(environment: Environment): string[] {
-  return Object.entries(environment).flatMap(([name, value]) => (value && isSecretName(name) ? [value] : []))
+  return Object.entries(environment).flatMap(([name, value = '']) => [
+    ...(value !== '' && isSecretName(name) ? [value] : []),
+    ...passwordsIn(value),
+  ])
 }

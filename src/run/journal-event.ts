@@ -4,19 +4,22 @@ import { launchEventSchema } from './launch-event.ts'
 const at = z.string()
 const actionId = z.string()
 
-/** One line of a journal (JSON lines, appended and synced). What is not in the journal has not happened. */
+/**
+ * One line of a journal (JSON lines, appended and synced). What is not in the journal has not happened. Fields that a newer rigup adds are
+ * passed over: what it did must be seen.
+ */
 export const journalEventSchema = z.discriminatedUnion('type', [
-  z.strictObject({
+  z.object({
     type: z.literal('run-started'),
     at,
     pid: z.number().int(),
     recipe: z.string(),
     asRoot: z.boolean(),
   }),
-  z.strictObject({ type: z.literal('action-started'), at, action: actionId, log: z.string() }),
+  z.object({ type: z.literal('action-started'), at, action: actionId, log: z.string() }),
   /** Found done already: nothing was changed, so undo leaves it alone. */
-  z.strictObject({ type: z.literal('action-found-done'), at, action: actionId }),
-  z.strictObject({
+  z.object({ type: z.literal('action-found-done'), at, action: actionId }),
+  z.object({
     type: z.literal('action-progress'),
     at,
     action: actionId,
@@ -25,8 +28,8 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     doneBytes: z.number().optional(),
     totalBytes: z.number().optional(),
   }),
-  z.strictObject({ type: z.literal('action-done'), at, action: actionId, seconds: z.number() }),
-  z.strictObject({
+  z.object({ type: z.literal('action-done'), at, action: actionId, seconds: z.number() }),
+  z.object({
     type: z.literal('action-failed'),
     at,
     action: actionId,
@@ -36,11 +39,11 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     next: z.string().optional(),
     exit: z.string(),
   }),
-  z.strictObject({ type: z.literal('action-skipped'), at, action: actionId, why: z.string() }),
+  z.object({ type: z.literal('action-skipped'), at, action: actionId, why: z.string() }),
   /** From here on the run is taken back, from the last action to the first. */
-  z.strictObject({ type: z.literal('undo-started'), at, pid: z.number().int(), asRoot: z.boolean() }),
-  z.strictObject({ type: z.literal('action-undone'), at, action: actionId }),
-  z.strictObject({
+  z.object({ type: z.literal('undo-started'), at, pid: z.number().int(), asRoot: z.boolean() }),
+  z.object({ type: z.literal('action-undone'), at, action: actionId }),
+  z.object({
     type: z.literal('undo-failed'),
     at,
     action: actionId,
@@ -49,10 +52,10 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     next: z.string().optional(),
   }),
   /** The user's systemd outlives the last session (`loginctl enable-linger`), because this run needs it. */
-  z.strictObject({ type: z.literal('linger-enabled'), at, user: z.string() }),
-  z.strictObject({ type: z.literal('linger-disabled'), at, user: z.string() }),
-  z.strictObject({ type: z.literal('launch'), at, action: actionId, event: launchEventSchema }),
-  z.strictObject({ type: z.literal('run-finished'), at, outcome: z.enum(['done', 'failed', 'stopped', 'undone']) }),
+  z.object({ type: z.literal('linger-enabled'), at, user: z.string() }),
+  z.object({ type: z.literal('linger-disabled'), at, user: z.string() }),
+  z.object({ type: z.literal('launch'), at, action: actionId, event: launchEventSchema }),
+  z.object({ type: z.literal('run-finished'), at, outcome: z.enum(['done', 'failed', 'stopped', 'undone']) }),
 ])
 export type JournalEvent = z.infer<typeof journalEventSchema>
 /** An event before the journal stamps it. */

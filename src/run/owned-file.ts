@@ -23,6 +23,18 @@ export async function openForAppend(path: string, owner: Owner | null): Promise<
   return file
 }
 
+/** Writes a file that is not there yet, mode 600, and gives it to the owner of a run; throws EEXIST where something has that name. */
+export async function writeNew(path: string, content: string, owner: Owner | null): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    if (owner !== null && process.getuid?.() === 0) await file.chown(owner.uid, owner.gid)
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
 /** Makes new names in a folder survive a power cut. */
 export async function syncDirectory(path: string): Promise<void> {
   const folder = await open(path, 'r')

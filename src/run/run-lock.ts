@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chown, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as z from 'zod'
 import { hasCode, Problem } from '../core/problem.ts'
-import type { Owner } from './owned-file.ts'
+import { type Owner, writeNew } from './owned-file.ts'
 import { identify, isAlive, processIdentitySchema } from './process-identity.ts'
 
 const lockSchema = z.strictObject({ process: processIdentitySchema, run: z.string() })
@@ -14,6 +14,12 @@ export type LockHolder = z.infer<typeof lockSchema>
 export async function lockHolder(runsDirectory: string): Promise<LockHolder | null> {
   const holder = parse(await readLock(lockPath(runsDirectory)))
   return holder !== null && (await isAlive(holder.process)) ? holder : null
+}
+
+/** Throws a Problem (busy) while a run goes on. */
+export async function refuseWhileBusy(runsDirectory: string): Promise<void> {
+  const holder = await lockHolder(runsDirectory)
+  if (holder !== null) throw busy(holder)
 }
 
 /**
@@ -29,8 +35,7 @@ export async function takeLock(
   const path = lockPath(runsDirectory)
   const content = JSON.stringify({ process: await identify(process.pid), run })
   const mine = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(mine, content, { mode: 0o600, flag: 'wx' })
-  if (owner !== null && process.getuid?.() === 0) await chown(mine, owner.uid, owner.gid)
+  await writeNew(mine, content, owner)
   try {
     // A hard link is made or is refused; two processes cannot both succeed.
     while (!(await linked(mine, path))) await clearStale(path)
@@ -85,7 +90,7 @@ function busy(holder: LockHolder): Problem {
   return new Problem({
     what: `Another run is going on (process ${holder.process.pid}).`,
     why: `It carries out ${holder.run}, and two at once would get in each other's way.`,
-    next: 'watch it with: rigup status',
+    next: 'wait for its end (rigup status tells how far it is), or end it: rigup stop',
     exit: 'busy',
   })
 }

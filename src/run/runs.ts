@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Directories, directoriesOf } from '../core/directories.ts'
 import { hasCode, Problem } from '../core/problem.ts'
@@ -7,8 +7,8 @@ import { systemCause } from '../core/system-error.ts'
 import { type Plan, planSchema } from '../plan/plan.ts'
 import { readJournal } from './journal.ts'
 import type { JournalEvent } from './journal-event.ts'
-import { syncDirectory } from './owned-file.ts'
-import { type LockHolder, lockHolder } from './run-lock.ts'
+import { syncDirectory, writeNew } from './owned-file.ts'
+import { type LockHolder, lockHolder, refuseWhileBusy } from './run-lock.ts'
 import { type RunState, runState } from './run-state.ts'
 
 export type NewRun = {
@@ -35,17 +35,21 @@ export function runsDirectory({ state }: Directories = directoriesOf()): string 
   return join(state, 'runs')
 }
 
-/** Writes a new run to disk and gives its folder back: `20261121T034306Z-NAME-RANDOM`, so that names sort by time. Nothing is carried out. */
+/**
+ * Writes a new run to disk and gives its folder back: `20261121T034306Z-NAME-RANDOM`, so that names sort by time. Nothing is carried out.
+ * Throws a Problem (busy) while another run goes on, and (machine) where it cannot be written.
+ */
 export async function createRun(run: NewRun, runs: string = runsDirectory()): Promise<string> {
+  await refuseWhileBusy(runs)
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const directory = join(runs, `${stamp}-${run.plan.recipe}-${randomBytes(3).toString('hex')}`)
   // Under another name until it is whole: on a full disk no half of a run is left.
   const fresh = join(runs, `.${basename(directory)}`)
   try {
     await mkdir(join(fresh, 'logs'), { recursive: true, mode: 0o700 })
-    await writeSynced(join(fresh, 'plan.json'), `${JSON.stringify(planSchema.parse(run.plan), null, 2)}\n`)
-    await writeSynced(join(fresh, 'recipe.yaml'), run.recipe)
-    await writeSynced(join(fresh, 'options.json'), `${JSON.stringify(run.options ?? {}, null, 2)}\n`)
+    await writeNew(join(fresh, 'plan.json'), `${JSON.stringify(planSchema.parse(run.plan), null, 2)}\n`, null)
+    await writeNew(join(fresh, 'recipe.yaml'), run.recipe, null)
+    await writeNew(join(fresh, 'options.json'), `${JSON.stringify(run.options ?? {}, null, 2)}\n`, null)
     await syncDirectory(fresh)
     await rename(fresh, directory)
     await syncDirectory(runs)
@@ -65,16 +69,6 @@ function notWritten(runs: string, error: unknown): unknown {
     exit: 'machine',
     cause: error,
   })
-}
-
-async function writeSynced(path: string, content: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 /** The plan of a run. Throws a Problem where the folder is no run, or its plan is damaged. */
@@ -112,6 +106,21 @@ export async function latestRun(runs: string = runsDirectory()): Promise<string 
   return (await listRuns(runs))[0] ?? null
 }
 
+/** Folder of the run that goes on now; null where none does. */
+export async function goingRun(runs: string = runsDirectory()): Promise<string | null> {
+  return (await lockHolder(runs))?.run ?? null
+}
+
+/** How all runs stand, the newest first, and the folders of those that cannot be read: damaged, or of a newer rigup. */
+export async function readRuns(runs: string = runsDirectory()): Promise<{ runs: RunStatus[]; unreadable: string[] }> {
+  const directories = await listRuns(runs)
+  const read = await Promise.all(directories.map((directory) => runStatus(directory).catch(() => null)))
+  return {
+    runs: read.filter((run) => run !== null),
+    unreadable: directories.filter((_, index) => read[index] === null),
+  }
+}
+
 /** What a run has done and whether it goes on now. */
 export async function runStatus(directory: string): Promise<RunStatus> {
   const [plan, events, holder] = await Promise.all([
@@ -134,12 +143,18 @@ export async function runStatus(directory: string): Promise<RunStatus> {
 }
 
 /**
- * The run to go on with for a plan: the newest one, where it has exactly this plan and did not come to its end. Null: make a new one.
+ * The run that a plan was begun with: the one that goes on, or else the newest; null where that has another plan or cannot be read.
+ * Throws a Problem (busy) while a run with another plan goes on.
  */
-export async function resumableRun(plan: Plan, runs: string = runsDirectory()): Promise<string | null> {
-  const directory = await latestRun(runs)
-  if (directory === null) return null
-  const { status, plan: before } = await runStatus(directory)
-  const isOpen = ['new', 'failed', 'stopped', 'interrupted', 'running'].includes(status)
-  return isOpen && JSON.stringify(before) === JSON.stringify(planSchema.parse(plan)) ? directory : null
+export async function runOfPlan(plan: Plan, runs: string = runsDirectory()): Promise<RunStatus | null> {
+  const directory = (await goingRun(runs)) ?? (await latestRun(runs))
+  const run = directory === null ? null : await runStatus(directory).catch(() => null)
+  if (run && JSON.stringify(run.plan) === JSON.stringify(planSchema.parse(plan))) return run
+  await refuseWhileBusy(runs)
+  return null
+}
+
+/** True where a run did not come to its end: the same plan goes on with it. */
+export function isOpen({ status }: Pick<RunStatus, 'status'>): boolean {
+  return ['new', 'failed', 'stopped', 'interrupted', 'running'].includes(status)
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRecipe } from '../recipe/parse.ts'
-import { latestRun, readPlan, runStatus } from '../run/runs.ts'
+import { goingRun, latestRun, readPlan, runStatus } from '../run/runs.ts'
 import type { OpenRun } from '../wizard/session.ts'
 import { isSaved } from './finish-run.ts'
 
@@ -13,13 +13,13 @@ export type Asked = { readonly recipe?: string; readonly fields: Readonly<Record
  * it is gone on with from where it stands, or came to it while nobody was there to save its recipe.
  */
 export async function openRun({ recipe, fields }: Asked): Promise<string | null> {
-  const directory = await latestRun()
+  const going = await goingRun()
+  if (going !== null) return going
+  const isElsewhere = recipe !== undefined || Object.keys(fields).length > 0
+  const directory = isElsewhere ? null : await latestRun()
   // A run of another rigup may not be readable; it keeps nobody from beginning anew.
   const run = directory === null ? null : await runStatus(directory).catch(() => null)
   if (run === null) return null
-  if (run.holder !== null) return directory
-  const isElsewhere = recipe !== undefined || Object.keys(fields).length > 0
-  if (isElsewhere) return null
   const isUnfinished = ['interrupted', 'failed', 'stopped'].includes(run.status)
   return isUnfinished || (run.status === 'done' && !(await isSaved(run.directory))) ? run.directory : null
 }

@@ -40,13 +40,13 @@ describe('how a worker outlives the terminal', () => {
     expect(await readFile(`${home}/out`, 'utf8')).toBe('handed over\n')
   })
 
-  test('a worker that cannot begin says why', async () => {
+  test('a worker that finds another run going on says so', async () => {
     const home = await temporaryFolder()
     const run = await createRun({ plan: plan(act('one', [sh('true')])), recipe: '' }, `${home}/runs`)
     const release = await takeLock(`${home}/runs`, 'another run')
     await expect(startWorker(run, command)).rejects.toMatchObject({
-      message: 'The run did not start.',
-      why: expect.stringContaining('Another run is going on'),
+      exit: 'busy',
+      message: expect.stringContaining('Another run is going on'),
     })
     await release()
   })

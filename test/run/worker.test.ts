@@ -8,7 +8,7 @@ import { leaveEnvironment } from '#src/run/environment.ts'
 import { followJournal } from '#src/run/follow-journal.ts'
 import { journalPath, readJournal } from '#src/run/journal.ts'
 import type { JournalEvent } from '#src/run/journal-event.ts'
-import { createRun, resumableRun, runStatus } from '#src/run/runs.ts'
+import { createRun, isOpen, runOfPlan, runStatus } from '#src/run/runs.ts'
 import { requestStop } from '#src/run/stop-request.ts'
 import { act, command, operator, plan, sh, temporaryFolder } from './support/runs.ts'
 
@@ -95,12 +95,13 @@ describe('a run', () => {
     })
     const failure = (await readJournal(prepared.run)).find(({ type }) => type === 'action-failed')
     expect(failure).toMatchObject({ what: 'sh failed with exit code 1.', why: 'error: no such thing', exit: 'failed' })
-    expect(await resumableRun((await runStatus(prepared.run)).plan, prepared.runs)).toBe(prepared.run)
+    const before = await runOfPlan((await runStatus(prepared.run)).plan, prepared.runs)
+    expect([before?.directory, before && isOpen(before)]).toEqual([prepared.run, true])
 
     await writeFile(join(prepared.home, 'fixed'), '')
     expect(await work(prepared)).toBe(0)
     expect(await readFile(join(prepared.home, 'out'), 'utf8')).toBe('before\nafter\n')
-    expect(await resumableRun((await runStatus(prepared.run)).plan, prepared.runs)).toBeNull()
+    expect(isOpen(await runStatus(prepared.run))).toBe(false)
   })
 
   test('does again what was done and no longer holds', async () => {

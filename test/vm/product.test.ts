@@ -15,6 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.end())
 
+/** What a terminal sends for that key. */
+const ctrlC = '\u0003'
 const limits = { memoryBytes: 256 * MiB, swapBytes: 64 * MiB, oomScoreAdjust: 1000 }
 const recipe = {
   rigup: 1 as const,
@@ -40,6 +42,8 @@ describe('a user whom sudo refuses', () => {
       exitCodes.machine,
       expect.stringMatching(/guest is not in the sudoers file[\s\S]*The run was not started as root\./),
     ])
+    await rig.sh(apply, { user: 'guest', password: ctrlC })
+    expect((await rig.sh('find ~/.local/state/rigup -name environment.json', { user: 'guest' })).output).toBe('')
     const changed =
       'find ~ / -xdev -newer ~/recipe.yaml ! -type d ! -path "$HOME/.local/state/rigup/*" ! -path "/var/log/*" 2>/dev/null'
     expect((await rig.sh(changed, { user: 'guest' })).output).toBe('')
