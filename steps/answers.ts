@@ -69,7 +69,7 @@ function choiceOf({ choices, asked, recommended }: Offer, picked: string | undef
 }
 
 /** A name for a recipe: its model's, and the engine where that is not vLLM on cards: `qwen3-8b-awq`, `proof-cpu`. */
-export function nameFor({ model, engine }: Recipe): string {
+function nameFor({ model, engine }: Recipe): string {
   const last = model.id.split('/').findLast((part) => part !== '') ?? 'model'
   const engines: Partial<Record<typeof engine.route, string>> = {
     'vllm-cpu': '-cpu',

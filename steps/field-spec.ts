@@ -1,4 +1,3 @@
-import { parseBytes } from '#src/core/bytes.ts'
 import { parseCount } from '#src/core/counts.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 
@@ -93,10 +92,4 @@ export function indexes(text: string): Parsed {
   return parts.every((part) => /^\d+$/.test(part))
     ? { value: parts.map(Number) }
     : { problem: 'GPU numbers with commas: 0,2,3' }
-}
-
-/** Reads a size in bytes: `64GiB`. */
-export function bytes(text: string): Parsed {
-  const value = parseBytes(text)
-  return value === null ? { problem: 'a size: 64GiB, 512MiB' } : { value }
 }

@@ -7,7 +7,6 @@ import { fieldOf } from '#src/recipe/fields.ts'
 import { Bar } from '#src/ui/components/bar.tsx'
 import { useBody } from '#src/ui/components/body-context.ts'
 import { type Field, Fields } from '#src/ui/components/fields.tsx'
-import { AdviceNotice } from '#src/ui/components/notice.tsx'
 import { SelectList } from '#src/ui/components/select-list.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
@@ -185,15 +184,4 @@ function fieldOnScreen(spec: FieldSpec, value: unknown): Field {
       return 'problem' in parsed ? parsed.problem : null
     },
   }
-}
-
-/** All that was advised about a step, for the panel on the right and for `?`. */
-export function AdvicePanel({ advice, width }: { advice: readonly Advice[]; width: number }) {
-  return (
-    <Box flexDirection="column" gap={1}>
-      {advice.map((item) => (
-        <AdviceNotice key={item.id} advice={item} width={width} />
-      ))}
-    </Box>
-  )
 }

@@ -8,7 +8,7 @@ import { useKeys } from '#src/ui/keys/use-keys.ts'
 import { choiceColumns, choiceRow } from './choice-rows.ts'
 import type { Choice } from './step.ts'
 
-export type SearchListProps = {
+type SearchListProps = {
   /** What was typed or pasted already. */
   initial: string
   hint: string

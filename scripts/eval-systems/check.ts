@@ -17,7 +17,7 @@ import { type Recipe, type RecipeInput, recipeSchema } from '../../src/recipe/sc
 import { planOf } from '../../steps/plan-of-recipe.ts'
 
 /** One trap or number of a system, and what was found. */
-export type Check = { system: string; what: string; passed: boolean; found: string }
+type Check = { system: string; what: string; passed: boolean; found: string }
 /** All that was checked so far. */
 export const checks: Check[] = []
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** Where an advice rests on: a document, a version, an issue. */
-export const sourceSchema = z.strictObject({
+const sourceSchema = z.strictObject({
   title: z.string(),
   /** A URL, or the name and section of a document. */
   reference: z.string().optional(),

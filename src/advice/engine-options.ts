@@ -5,8 +5,8 @@ import type { Advice } from './advice.ts'
 import { cpuHas, gpusOf, hasCapability, toolOf } from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
 
-export const generations = ['auto', 'v0', 'runner-v1', 'runner-v2'] as const
-export type Generation = (typeof generations)[number]
+const generations = ['auto', 'v0', 'runner-v1', 'runner-v2'] as const
+type Generation = (typeof generations)[number]
 
 /** The first release without the V0 engine. */
 export const v0GoneSince = '0.11.0'
@@ -84,7 +84,7 @@ function levels(cores: number | null): Advice {
   )
 }
 
-export type CompilationLevel = 'full' | 'reduced' | 'none'
+type CompilationLevel = 'full' | 'reduced' | 'none'
 
 /** How much to compile at start on this machine, with the variables that avoid compilers which are not there. */
 export function compilationAdvice(

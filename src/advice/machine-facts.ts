@@ -53,12 +53,6 @@ export function cpuHas(machine: Machine, flag: string): boolean | null {
   return machine.cpu.flags.value?.includes(flag) ?? null
 }
 
-/** True where the machine runs systemd as its first process; null where that is unknown. */
-export function hasSystemd(machine: Machine): boolean | null {
-  const { value } = machine.os.init
-  return value === null ? null : value === 'systemd'
-}
-
 /** True where rigup may not edit /etc and /usr: NixOS and image-based systems. */
 export function isImmutable(machine: Machine): boolean {
   return machine.os.immutable.value === true || machine.os.id.value === 'nixos'

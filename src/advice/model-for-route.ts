@@ -7,7 +7,7 @@ import type { Advice } from './advice.ts'
 import { makeAdvice } from './make-advice.ts'
 
 /** How the model has to be named for an engine, and why; a refusal where that engine cannot serve it. */
-export type ModelForRoute = { set: Readonly<Record<FieldPath, unknown>>; advice: readonly Advice[] }
+type ModelForRoute = { set: Readonly<Record<FieldPath, unknown>>; advice: readonly Advice[] }
 
 type Model = Recipe['model']
 

@@ -130,7 +130,7 @@ function torchForCpu(machine: Machine, distribution: string): FieldAdvice {
 type WheelName = { name: string; version: string; python: string | null }
 
 /** Name, version and Python (`3.11`; null where any will do) of a wheel's file name (PEP 427); null where it is none. */
-export function readWheelName(file: string): WheelName | null {
+function readWheelName(file: string): WheelName | null {
   const match = /^([A-Za-z0-9_.]+)-([^-]+)(?:-\d[^-]*)?-([^-]+)-([^-]+)-[^-]+\.whl$/.exec(decodeURIComponent(file))
   if (!match) return null
   const [, name = '', version = '', pythonTag = '', abi = ''] = match

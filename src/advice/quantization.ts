@@ -25,7 +25,7 @@ export type ComputeTarget =
   | { readonly kind: 'xpu' }
   | { readonly kind: 'cpu' }
 
-export type CheckpointQuestion = {
+type CheckpointQuestion = {
   /** `quant_method` of the checkpoint's config.json; null: not quantized. */
   readonly method: string | null
   readonly machine: Machine
@@ -56,7 +56,7 @@ export type CheckpointAdvice = {
 }
 
 /** What the engine would compute on in this machine: its usable cards, else the CPU. Null where a card's kind is unknown. */
-export function computeTarget(machine: Machine): ComputeTarget | null {
+function computeTarget(machine: Machine): ComputeTarget | null {
   const cards = usableCards(machine)
   const vendor = cards[0]?.vendor.value
   if (vendor === 'nvidia') {

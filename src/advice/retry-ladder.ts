@@ -11,7 +11,7 @@ import { makeAdvice } from './make-advice.ts'
 import { defaultUtilization } from './utilization.ts'
 
 /** One rung: what to change in the recipe before the next try. */
-export type Rung = {
+type Rung = {
   readonly id: 'other-card' | 'same-again' | 'lower-utilization' | 'eager' | 'no-prefix-caching' | 'v0'
   readonly title: string
   /** Recipe fields to set; empty: the same once more. */

@@ -9,7 +9,7 @@ import { placementAsAsked } from './placement-as-asked.ts'
 import { type CheckpointAdvice, checkpointAdvice } from './quantization.ts'
 
 /** A published form of a model: what the catalogue, or the checkpoint itself, says of it. */
-export type Variant = Pick<KnownModel, 'id' | 'bytes' | 'family' | 'architecture' | 'quantization'>
+type Variant = Pick<KnownModel, 'id' | 'bytes' | 'family' | 'architecture' | 'quantization'>
 
 export type VariantVerdict = {
   readonly variant: Variant

@@ -26,7 +26,7 @@ import type { WizardResult } from '../wizard/wizard.tsx'
 import type { CommandIo } from './io.ts'
 import { workerCommandLine } from './worker.ts'
 
-export type WizardOptions = {
+type WizardOptions = {
   machine?: string
   recipe?: string
   name?: string

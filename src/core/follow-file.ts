@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { hasCode } from './problem.ts'
 import { watchFolder } from './watch-folder.ts'
 
-export type FollowOptions = {
+type FollowOptions = {
   /** Ends the iteration, without an error. */
   readonly signal: AbortSignal
   /** The byte to begin with; negative counts from the end of the file as it is now. 0 by default. */

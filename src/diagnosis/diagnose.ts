@@ -24,7 +24,7 @@ export type DiagnosisContext = {
 /** How the process ended, where that is known. */
 export type Ended = { readonly code: number | null; readonly signal: string | null }
 
-export type Diagnoser = {
+type Diagnoser = {
   push(line: LogLine): void
   /** The diagnosis by what was read so far; may be asked at any time. */
   diagnosis(ended?: Ended): Diagnosis

@@ -9,12 +9,12 @@ import { observedLiterals } from '../log/observe.ts'
 import { type CompiledTemplate, compileTemplate, type Template } from '../log/template.ts'
 
 /** What a template belongs to. */
-export type Subject =
+type Subject =
   | { readonly kind: 'sign'; readonly sign: Sign; readonly signature: Signature; readonly speaksAgainst: boolean }
   | { readonly kind: 'symptom'; readonly symptom: Symptom }
   | { readonly kind: 'trait'; readonly trait: Trait }
 
-export type Rule = {
+type Rule = {
   readonly subject: Subject
   readonly templates: readonly CompiledTemplate[]
   readonly unless: readonly CompiledTemplate[]

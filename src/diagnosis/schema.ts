@@ -5,7 +5,7 @@ import { causeNotInLog, causes } from './cause.ts'
 const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
 
 /** What a fix does; typed, so that the launch step can apply it with one key. */
-export const changeSchema = z.discriminatedUnion('kind', [
+const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('recipe'),
     /** Recipe fields by dotted path (`layout.maxModelLen`, `server.arguments.enforce-eager`) and their new values; null removes the field. */
@@ -28,7 +28,7 @@ export const fixSchema = z.strictObject({
 })
 export type Fix = z.infer<typeof fixSchema>
 
-export const causeSchema = z.enum([...causes, causeNotInLog])
+const causeSchema = z.enum([...causes, causeNotInLog])
 
 export const diagnosisSchema = z.strictObject({
   /** Null where nothing failed. */

@@ -8,7 +8,7 @@ export type NixValue =
   | { readonly [name: string]: NixValue }
 
 /** A string of the Nix language in which nothing is filled in. */
-export function nixString(text: string): string {
+function nixString(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\\\')
     .replaceAll('"', '\\"')

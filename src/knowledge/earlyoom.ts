@@ -15,9 +15,9 @@ export const protectedProcesses = [
   'screen',
 ]
 /** Names of processes that belong to an engine: vLLM's workers call themselves `VLLM::Worker_TP0`, cut at 15 characters. */
-export const engineProcesses = ['VLLM.*', 'vllm', 'python.*', 'pt_main_thread', 'ollama', 'llama-server']
+const engineProcesses = ['VLLM.*', 'vllm', 'python.*', 'pt_main_thread', 'ollama', 'llama-server']
 
-export type GuardInput = {
+type GuardInput = {
   /** Null: not known. */
   readonly memoryBytes: number | null
   /** All swap that the machine will have. */

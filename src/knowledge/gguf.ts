@@ -1,5 +1,5 @@
 /** Where Ollama and llama.cpp get a model: its name in Ollama's library, and a repository with GGUF files on the hub. */
-export type GgufCopy = {
+type GgufCopy = {
   /** `qwen3:8b`: four bits unless the name says otherwise. */
   readonly ollama: string
   /** llama.cpp takes its Q4_K_M file, or the only one. */

@@ -5,7 +5,7 @@ import { MiB } from '../core/bytes.ts'
  * (`memory.reserved`); vLLM counts its utilization from the second figure. The second figures are cudaMemGetInfo's as vLLM and
  * PyTorch print them on Linux; they move by some MiB with the driver.
  */
-export type GpuMemory = {
+type GpuMemory = {
   readonly name: string
   readonly totalMib: number
   readonly deviceMib: number

@@ -200,7 +200,7 @@ const amdChips: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** AMD's target by the chip's name; null where it is not in the list. */
-export function amdTargetOfChip(chip: string): string | null {
+function amdTargetOfChip(chip: string): string | null {
   return amdChips.find(([pattern]) => pattern.test(chip))?.[1] ?? null
 }
 

@@ -1,5 +1,5 @@
 /** An archive of a release: its name there, and its checksum. */
-export type ReleaseArchive = { file: string; sha256: string; bytes: number | null }
+type ReleaseArchive = { file: string; sha256: string; bytes: number | null }
 
 /** A build of the project's own that rigup pins, and what it runs on. */
 export type PinnedBuild = {

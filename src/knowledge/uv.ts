@@ -1,7 +1,7 @@
 /** The uv that rigup installs: pinned, with the checksum of each wheel as the Python package index publishes it (2026-11). */
 export const uvVersion = '0.13.8'
 
-export type UvWheel = { file: string; sha256: string; bytes: number }
+type UvWheel = { file: string; sha256: string; bytes: number }
 
 const wheels: Readonly<Record<string, UvWheel>> = {
   x86_64: {

@@ -7,7 +7,7 @@ const limitMilliseconds = 30_000
 /** The label that says which run started a container. */
 const runLabel = 'io.rigup.run'
 
-export type Container = { readonly tool: string; readonly name: string }
+type Container = { readonly tool: string; readonly name: string }
 
 /** The container that a command starts: `docker run ... --name NAME ...` or podman; null for any other command. */
 export function containerOf(argv: readonly string[]): Container | null {

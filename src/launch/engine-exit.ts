@@ -14,7 +14,7 @@ export async function outOfMemoryKills(): Promise<number | null> {
 }
 
 /** The container tool that an engine was started by, and the last that it said. */
-export type ContainerEnd = { readonly name: string; readonly said: string | undefined }
+type ContainerEnd = { readonly name: string; readonly said: string | undefined }
 
 /** 125: the tool itself failed; 126, 127: the program in the image cannot be run (docker run, podman run). */
 const containerToolFailed = new Set([125, 126, 127])

@@ -13,7 +13,7 @@ export type EngineProcess = {
   readonly letGo: () => void
 }
 
-export type EngineCommand = {
+type EngineCommand = {
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly directory?: string | undefined

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { messageOf, Problem } from '../core/problem.ts'
 import { type ApiClient, errorMessage, readText } from './api-client.ts'
 
-export type GenerateRequest = {
+type GenerateRequest = {
   readonly model: string
   readonly prompt: string
   readonly maxTokens: number
@@ -14,7 +14,7 @@ export type GenerateRequest = {
   readonly onText?: (text: string) => void
 }
 
-export type Generated = {
+type Generated = {
   readonly text: string
   /** From sending the request to the first piece of the answer. */
   readonly firstTokenMilliseconds: number

@@ -32,7 +32,7 @@ export type Stall =
   /** No new words and nothing read, but a processor is busy or a disk does not answer: what waiting for a lost message looks like. */
   | { readonly kind: 'spinning'; readonly seconds: number }
 
-export type LifeSigns = {
+type LifeSigns = {
   readonly hear: (lines: readonly LogLine[]) => void
   /** `now` in milliseconds of a steady clock. `gain`: something got on that is not the engine's own work. */
   readonly see: (work: Work, now: number, gain?: boolean) => void

@@ -4,7 +4,7 @@ import { hasCode } from '../core/problem.ts'
 import { commandOf } from './processes.ts'
 
 /** Who holds a port; null fields where this user may not see it. */
-export type Listener = { readonly pid: number | null; readonly command: string | null }
+type Listener = { readonly pid: number | null; readonly command: string | null }
 
 /** The process that listens on a TCP port, or null where the port is free. */
 export async function listenerOn(host: string, port: number): Promise<Listener | null> {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { hasCode } from '../core/problem.ts'
 
 /** One line of the process table, as /proc/PID/stat has it (proc(5)). */
-export type ProcessEntry = {
+type ProcessEntry = {
   readonly pid: number
   readonly parent: number
   readonly group: number

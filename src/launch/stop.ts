@@ -5,7 +5,7 @@ import { identify, isAlive, type ProcessIdentity } from '../run/process-identity
 import { runCleanUp } from './clean-up.ts'
 import { listProcesses, treeOf } from './processes.ts'
 
-export type StopRequest = {
+type StopRequest = {
   readonly pid: number
   /** The process as it was when it started: a later process with the same number is left alone. */
   readonly identity?: ProcessIdentity | undefined
@@ -15,7 +15,7 @@ export type StopRequest = {
   readonly patienceSeconds?: number
 }
 
-export type Stopped = {
+type Stopped = {
   /** False where it had ended before. */
   readonly wasRunning: boolean
   readonly seconds: number

@@ -6,7 +6,7 @@ import type { LaunchEvent } from '../run/launch-event.ts'
 import { createLifeSigns, type Stall, workOf } from './life-signs.ts'
 import type { LogFollower } from './log-follower.ts'
 
-export type StartWatch = {
+type StartWatch = {
   /** Runs until aborted, or until the engine no longer gets on: then it throws a Problem. */
   readonly watch: (signal: AbortSignal) => Promise<never>
   /** Tells that work for the engine got on elsewhere: a model is being fetched into it. */

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util'
 
 /** Turns a stream of bytes in UTF-8 or UTF-16 (with or without a byte order mark) into UTF-8, chunk by chunk. */
-export type Utf8Converter = { push(chunk: Uint8Array): Uint8Array; end(): Uint8Array }
+type Utf8Converter = { push(chunk: Uint8Array): Uint8Array; end(): Uint8Array }
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 

@@ -1,5 +1,5 @@
 /** What a transport (docker, kubectl, journald, dmesg, a terminal paste) put around a line. */
-export type Envelope = {
+type Envelope = {
   readonly rest: string
   readonly time: string | null
   readonly sender: string | null

@@ -1,7 +1,7 @@
 import type { LogLevel } from './line.ts'
 
 /** What a logger put before its message. */
-export type Header = { readonly rest: string; readonly level: LogLevel | null; readonly time: string | null }
+type Header = { readonly rest: string; readonly level: LogLevel | null; readonly time: string | null }
 
 const levels: Readonly<Record<string, LogLevel>> = {
   D: 'debug',

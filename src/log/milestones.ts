@@ -21,7 +21,7 @@ export type Milestone = {
 const mib = 1 / 1024
 
 /** vLLM 0.6 to 0.33. Sources: its logger calls, release by release (facts of the log in the README of this folder). */
-export const vllmMilestones: readonly Milestone[] = [
+const vllmMilestones: readonly Milestone[] = [
   {
     templates: ['vLLM API server version {version:w}', 'vLLM server version {version:w}', '█  version {version:w}'],
     phase: 'starting',
@@ -194,7 +194,7 @@ export const vllmMilestones: readonly Milestone[] = [
   },
 ]
 
-export const llamaCppMilestones: readonly Milestone[] = [
+const llamaCppMilestones: readonly Milestone[] = [
   {
     templates: [
       'llama_model_load_from_file_impl: ',
@@ -218,7 +218,7 @@ export const llamaCppMilestones: readonly Milestone[] = [
   { templates: ['error loading model', 'exiting due to model loading error', 'failed to load model'], phase: 'failed' },
 ]
 
-export const ollamaMilestones: readonly Milestone[] = [
+const ollamaMilestones: readonly Milestone[] = [
   { templates: ['Listening on {} (version {version:w})'], phase: 'api', engine: 'ollama' },
   {
     templates: ['starting runner', 'starting llama server', 'starting ollama engine'],

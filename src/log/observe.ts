@@ -4,7 +4,7 @@ import { type Milestone, milestones } from './milestones.ts'
 import type { Observed, Phase } from './observed.ts'
 import { type CompiledTemplate, compileTemplate, matchTemplates } from './template.ts'
 
-export type PhaseNow = {
+type PhaseNow = {
   readonly phase: Phase
   /** One line for an operator: `loading weights, 5 of 8 files`. */
   readonly text: string

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** The phases of a start, in the order in which they come; an engine may leave some out. */
-export const phases = [
+const phases = [
   'starting',
   'config',
   'distributed',
@@ -17,7 +17,7 @@ export const phases = [
   'stopped',
   'failed',
 ] as const
-export const phaseSchema = z.enum(phases)
+const phaseSchema = z.enum(phases)
 export type Phase = z.infer<typeof phaseSchema>
 
 /** What a log says about a start, healthy or not. Null: the log does not say. */

@@ -3,7 +3,7 @@ import type { Gate } from './gate.ts'
 import type { LogLine } from './line.ts'
 import { parseLine } from './parse.ts'
 
-export type LogReader = {
+type LogReader = {
   /** Takes the next bytes of the log and gives the lines that they complete. */
   push(chunk: Uint8Array): LogLine[]
   /** Gives what remains after the last byte. */

@@ -2,7 +2,7 @@ import type { LogLine } from './line.ts'
 import { parseLine } from './parse.ts'
 
 /** How lines were broken: at a fixed column wherever that was, or between words. */
-export type Wrapping = 'anywhere' | 'between-words'
+type Wrapping = 'anywhere' | 'between-words'
 
 /** What begins a line of its own, whatever the length of the one before. */
 const opening =

@@ -6,7 +6,7 @@ import { applyOverrides } from './overrides.ts'
 import type { Machine } from './schema.ts'
 
 /** A fact that the operator may correct: its name, its value as it is typed, and as it is shown. */
-export type Correctable = {
+type Correctable = {
   readonly path: string
   /** What a correction to the same value would say; empty where it is unknown. */
   readonly typed: string

@@ -20,7 +20,7 @@ import { user } from './live/user.ts'
 import type { Reading } from './reading.ts'
 import type { Machine } from './schema.ts'
 
-export type DetectOptions = {
+type DetectOptions = {
   /** Ends the probes that still run; what they would have told stays unknown. */
   readonly signal?: AbortSignal
   /** For each command; one that takes longer is killed and reported as hung. Ten seconds where absent. */

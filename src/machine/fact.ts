@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** Where a fact was read: the command or file, the line that says it, and when. */
-export const evidenceSchema = z.strictObject({
+const evidenceSchema = z.strictObject({
   /** The command line or path that was read: `nvidia-smi --query-gpu=...`, `/proc/meminfo`. */
   source: z.string(),
   /** The line it was read from, as printed. */

@@ -4,7 +4,7 @@ import type { Fact } from './fact.ts'
  * One fact from two sources, the better source first. Agreeing sources add their evidence; where only one knows, it counts; where
  * neither does, the better source's reason stands.
  */
-export function mergeFact<T>(better: Fact<T> | undefined, other: Fact<T> | undefined): Fact<T> | undefined {
+function mergeFact<T>(better: Fact<T> | undefined, other: Fact<T> | undefined): Fact<T> | undefined {
   if (better === undefined || other === undefined) return better ?? other
   if (better.value === null) return other.value === null ? better : other
   if (other.value === null || JSON.stringify(other.value) !== JSON.stringify(better.value)) return better

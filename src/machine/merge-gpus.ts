@@ -3,8 +3,8 @@ import { mergeFacts } from './merge-facts.ts'
 import type { GpuReading, LinkReading, Vendor } from './reading.ts'
 import { settleSilentCards } from './silent-cards.ts'
 
-export type MergedGpu = { readonly index: number; readonly vendor: Vendor; readonly facts: GpuReading['facts'] }
-export type MergedLink = { readonly a: number; readonly b: number; readonly kind: LinkReading['kind'] }
+type MergedGpu = { readonly index: number; readonly vendor: Vendor; readonly facts: GpuReading['facts'] }
+type MergedLink = { readonly a: number; readonly b: number; readonly kind: LinkReading['kind'] }
 
 /** More than any machine holds: an output that lists more is not believed to its end. */
 const mostCards = 256

@@ -10,7 +10,7 @@ import { type Machine, machineSchema, machineSchemaVersion } from './schema.ts'
 const largestMachine = 8 * 1024 * 1024
 
 /** The folder of the machine profiles that ship; the same from the sources and from the bundle. */
-export function shippedMachines(): string {
+function shippedMachines(): string {
   const here = dirname(fileURLToPath(import.meta.url))
   return basename(here) === 'dist' ? join(here, '../recipes/machines') : join(here, '../../recipes/machines')
 }

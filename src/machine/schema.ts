@@ -10,7 +10,7 @@ const list = factOf(z.array(z.string()))
 /** The version of the machine file that this rigup writes. It reads this one and older ones. */
 export const machineSchemaVersion = 1
 
-export const gpuSchema = z.strictObject({
+const gpuSchema = z.strictObject({
   /** Position in the tool's own order; what CUDA_VISIBLE_DEVICES counts when CUDA_DEVICE_ORDER=PCI_BUS_ID. */
   index: z.number().int().nonnegative(),
   vendor: factOf(z.enum(['nvidia', 'amd', 'intel', 'apple', 'other'])),
@@ -62,7 +62,7 @@ export const gpuSchema = z.strictObject({
 })
 export type Gpu = z.infer<typeof gpuSchema>
 
-export const filesystemSchema = z.strictObject({
+const filesystemSchema = z.strictObject({
   /** Mount point. */
   mount: z.string(),
   source: text,
@@ -76,7 +76,7 @@ export const filesystemSchema = z.strictObject({
 })
 export type Filesystem = z.infer<typeof filesystemSchema>
 
-export const toolSchema = z.strictObject({
+const toolSchema = z.strictObject({
   /** uv, python3, python3.12, conda, docker, podman, nvidia-container-toolkit, nvcc, gcc, ninja, git, systemd, earlyoom, vllm, ollama, llama-server ... */
   name: z.string(),
   path: text,

@@ -27,7 +27,7 @@ export type Checkpoint = {
 /** A file of a repository or folder. */
 export type CheckpointFile = { readonly path: string; readonly bytes: number }
 
-export type Weights = {
+type Weights = {
   readonly format: Checkpoint['format']
   readonly bytes: number | null
 }

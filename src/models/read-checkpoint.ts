@@ -11,7 +11,7 @@ import { readLocal } from './local.ts'
 import { readFromModelScope, usesModelScope } from './modelscope.ts'
 import { type Environment, type Fetch, isOffline, routeThroughProxies } from './network.ts'
 
-export type CheckpointOptions = {
+type CheckpointOptions = {
   readonly environment: Environment
   readonly revision?: string | undefined
   /** One file of a repository: the GGUF to read. */
@@ -29,7 +29,7 @@ function pathOf(reference: string, environment: Environment): string | null {
 }
 
 /** What the shipped catalogue knows of a model; null where it has none of that name. */
-export function fromCatalogue(id: string, note: string | null): Checkpoint | null {
+function fromCatalogue(id: string, note: string | null): Checkpoint | null {
   const model = findModel(id)
   if (model === null) return null
   return {

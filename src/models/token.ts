@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Environment } from './network.ts'
 
 /** The hub library's folder: HF_HOME, or under XDG_CACHE_HOME or ~/.cache. */
-export function hubHome(environment: Environment): string {
+function hubHome(environment: Environment): string {
   const home = environment.HOME ?? homedir()
   return environment.HF_HOME ?? join(environment.XDG_CACHE_HOME ?? join(home, '.cache'), 'huggingface')
 }

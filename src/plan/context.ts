@@ -29,7 +29,7 @@ export type PlanContext = {
   proofModel: ProofModel
 }
 
-export type InstallPaths = {
+type InstallPaths = {
   /** Everything of this recipe's engine; removing it removes the engine. */
   engine: string
   environment: string

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { checkSchema, operationSchema } from './operation.ts'
 
 /** One step of a plan: what, why, how, and how to take it back. */
-export const actionSchema = z.strictObject({
+const actionSchema = z.strictObject({
   /** kebab-case, unique in the plan, stable over runs. */
   id: z.string(),
   /** `swap file 64 GiB on /` */

@@ -21,7 +21,7 @@ export function fieldOf(tree: unknown, path: FieldPath): unknown {
 }
 
 /** A copy of the tree with the value at a path set; `null` at the end of a path that held an optional value removes nothing, `undefined` removes. */
-export function withField<T>(tree: T, path: FieldPath, value: unknown): T {
+function withField<T>(tree: T, path: FieldPath, value: unknown): T {
   const [key, ...rest] = path.split('.')
   if (key === undefined || forbidden.has(key)) return tree
   const copy: Tree = isTree(tree) ? { ...tree } : {}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** What a lock says, without its hashes. */
-export type LockSummary = {
+type LockSummary = {
   /** sha256 of the text. */
   sha256: string
   /** Package name (normalised as on an index) to exact version. */

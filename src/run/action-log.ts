@@ -4,7 +4,7 @@ import { redact } from '../core/redact.ts'
 /** A secret that lies across two pieces of output is found because whole lines are looked at; a line without an end is cut here. */
 const longestLine = 16 * 1024
 
-export type ActionLog = {
+type ActionLog = {
   readonly write: (chunk: string | Uint8Array) => void
   /** Writes what has no line end yet. */
   readonly flush: () => void

@@ -3,7 +3,7 @@ import type { Action } from '../plan/plan.ts'
 import { launchEventSchema } from './launch-event.ts'
 
 /** A problem as data: what an action process tells about its failure. */
-export const failureSchema = z.strictObject({
+const failureSchema = z.strictObject({
   what: z.string(),
   why: z.string().optional(),
   next: z.string().optional(),

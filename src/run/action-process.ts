@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exitCodes, Problem } from '../core/problem.ts'
+import { exitCodes, messageOf, Problem } from '../core/problem.ts'
 import type { Action } from '../plan/plan.ts'
 import { actionLog } from './action-log.ts'
 import { type ActionMessage, actionMessageSchema, type Intent, intents, type Performer } from './action-message.ts'
@@ -16,11 +16,13 @@ import { readPlan } from './runs.ts'
 /** How long an action may take to end what it started (an engine needs some seconds) before its process is killed. */
 const stopSeconds = 60
 
-export type ActionProcesses = {
+type ActionProcesses = {
   /** The command that carries an action out: this program with its `worker` command. */
   readonly command: readonly string[]
   readonly runDirectory: string
   readonly owner: Owner
+  /** What a command line begins with to run as the owner. */
+  readonly asOwner: readonly string[]
   /** The environment of the operator. */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -51,10 +53,10 @@ async function perform(
   tell: (message: ActionMessage) => void,
   signal: AbortSignal,
   log: FileHandle,
-  { command, runDirectory, owner, environment }: ActionProcesses,
+  { command, runDirectory, asOwner, environment }: ActionProcesses,
 ): Promise<void> {
   const [file = '', ...rest] = [
-    ...asOwner(action.needsRoot, owner),
+    ...(action.needsRoot ? [] : asOwner),
     ...command,
     runDirectory,
     'action',
@@ -85,6 +87,8 @@ async function perform(
   try {
     const [code, by] = await once(child, 'close').then(([first, second]) => [first as unknown, second as unknown])
     if (!isEnd(last)) tell(signal.aborted ? { type: 'stopped' } : endedEarly(code, by))
+  } catch (error) {
+    tell(notStarted(error))
   } finally {
     clearTimeout(killTimer)
     signal.removeEventListener('abort', stop)
@@ -111,10 +115,16 @@ function endedEarly(code: unknown, signal: unknown): ActionMessage {
   }
 }
 
-/** `--init-groups` keeps video, render and docker, which the uid and gid options of Node.js drop. */
-function asOwner(needsRoot: boolean, { uid, gid }: Owner): string[] {
-  if (needsRoot || process.getuid?.() !== 0 || uid === 0) return []
-  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--']
+function notStarted(error: unknown): ActionMessage {
+  return {
+    type: 'failed',
+    failure: {
+      what: 'The process of this action could not be started.',
+      why: messageOf(error),
+      next: 'look whether rigup was moved or is being installed anew, then run the same command again',
+      exit: 'machine',
+    },
+  }
 }
 
 /** Node.js reads these once, when it starts: proxies, and a certificate that was set for other tools. */

@@ -3,7 +3,7 @@ import { liveHost } from '../machine/host/live-host.ts'
 import { packageAddresses } from '../machine/live/packaging.ts'
 
 /** Puts user names and passwords into the addresses of package indexes, which a recipe and a plan hold without them. */
-export type AddCredentials = (text: string) => string
+type AddCredentials = (text: string) => string
 
 /**
  * Reads the operator's own variables and pip's configuration for addresses with a user name or password. They stay in this process:

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { stripVTControlCharacters } from 'node:util'
 import { printableLine } from '../core/printable.ts'
 
-export type OutputLines = { readonly write: (chunk: Buffer) => void; readonly end: () => void }
+type OutputLines = { readonly write: (chunk: Buffer) => void; readonly end: () => void }
 
 // A carriage return ends a line too, as progress bars end theirs, and so does what puts the cursor at the begin of a line or above it.
 const lineEnds = /[\r\n]|\u001b\[\d*[AG]/

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { hasCode } from '../core/problem.ts'
 import { syncDirectory } from './owned-file.ts'
 
-export type ReplaceOptions = {
+type ReplaceOptions = {
   /** Absent: the mode of the file that is replaced, or 644. */
   readonly mode?: number | undefined
   /** Must accept the new content, in a file beside the old one, before that one is replaced; throws where it does not. */

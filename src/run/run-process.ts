@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { hasCode } from '../core/problem.ts'
 
-export type ProcessRequest = {
+type ProcessRequest = {
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly directory?: string | undefined

@@ -2,11 +2,11 @@ import type { Action, Plan } from '../plan/plan.ts'
 import type { ActionMessage, Failure, Intent, Performer } from './action-message.ts'
 import type { Journal } from './journal.ts'
 import type { UnstampedEvent } from './journal-event.ts'
-import { type ActionState, type RunState, runState } from './run-state.ts'
+import type { ActionState, RunState } from './run-state.ts'
 
 export type Outcome = 'done' | 'failed' | 'stopped'
 
-export type RunnerOptions = {
+type RunnerOptions = {
   readonly plan: Plan
   readonly journal: Journal
   /** What the journal says so far: with it, a run goes on where it ended. */
@@ -153,9 +153,4 @@ function eventOf(message: ActionMessage, { id }: Action, seconds: number): Unsta
 
 function failed(action: string, seconds: number, failure: Failure): UnstampedEvent {
   return { type: 'action-failed', action, seconds, ...failure }
-}
-
-/** The state of a plan that nothing was done for. */
-export function untouched(plan: Plan): RunState {
-  return runState(plan, [])
 }

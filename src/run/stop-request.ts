@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { watchFolder } from '../core/watch-folder.ts'
 
 /** stop: end what is under way. pause: let what is under way come to its end, and begin nothing more. Either way the run can be gone on with. */
-export const stopRequests = ['stop', 'pause'] as const
+const stopRequests = ['stop', 'pause'] as const
 export type StopRequest = (typeof stopRequests)[number]
 
 function requestPath(runDirectory: string, request: StopRequest): string {

@@ -19,7 +19,7 @@ export function undoSteps(plan: Plan, state: Pick<RunState, 'actions'>): UndoSte
   })
 }
 
-export type UndoOptions = {
+type UndoOptions = {
   readonly steps: readonly UndoStep[]
   readonly journal: Journal
   readonly perform: Performer

@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { JournalEvent } from './journal-event.ts'
 import type { LaunchEvent } from './launch-event.ts'
 
-export type Verification = {
+type Verification = {
   recipe: Recipe
   events: readonly JournalEvent[]
   /** The lock that was installed from, as text; null where the engine is no Python environment. */

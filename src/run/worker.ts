@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { type ExitName, Problem } from '../core/problem.ts'
 import type { Plan } from '../plan/plan.ts'
 import { actionProcesses } from './action-process.ts'
+import { asOwner } from './as-owner.ts'
 import { defined, takeEnvironment } from './environment.ts'
 import { openJournal, readJournal } from './journal.ts'
 import { endLinger } from './linger.ts'
@@ -13,7 +14,7 @@ import { readPlan } from './runs.ts'
 import { onStopRequest } from './stop-request.ts'
 import { undoPlan, undoSteps } from './undo.ts'
 
-export type WorkerOptions = {
+type WorkerOptions = {
   /** The command line of this program's `worker` command, without its arguments: how action processes are started. */
   readonly command: readonly string[]
   readonly mode: 'do' | 'undo'
@@ -37,8 +38,9 @@ export async function runWorker(directory: string, { command, mode }: WorkerOpti
     const environment = (await takeEnvironment(runDirectory)) ?? defined(process.env)
     const before = runState(plan, await readJournal(runDirectory))
     refuseWithoutRoot(plan, before, mode)
+    const prefix = isRoot() ? await asOwner(owner) : []
     const journal = await openJournal(runDirectory, owner)
-    const perform = actionProcesses({ command, runDirectory, owner, environment })
+    const perform = actionProcesses({ command, runDirectory, owner, asOwner: prefix, environment })
     try {
       const outcome = await (mode === 'undo' ? takeBack : carryOut)({
         plan,

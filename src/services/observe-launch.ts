@@ -5,7 +5,7 @@ import { createObserver } from '../log/observe.ts'
 import { createLogReader } from '../log/reader.ts'
 import type { JournalEvent } from '../run/journal-event.ts'
 
-export type LaunchFigures = { weightsGib: number | null; kvCacheGib: number | null; kvCacheTokens: number | null }
+type LaunchFigures = { weightsGib: number | null; kvCacheGib: number | null; kvCacheTokens: number | null }
 
 const nothing: LaunchFigures = { weightsGib: null, kvCacheGib: null, kvCacheTokens: null }
 

@@ -8,7 +8,7 @@ import { type Signs, signsOf } from './signs.ts'
 import { terminalOf } from './terminal.ts'
 import { doneCount, newRunView, progressOf, type RunView, reduceRun } from './views/run-view.ts'
 
-export type PlainRendererOptions = {
+type PlainRendererOptions = {
   /** By default what the environment says. */
   readonly unicode?: boolean
   /** Progress of one action is told at most this often, by the journal's own clock. */

@@ -1,7 +1,7 @@
 import type { Environment } from '../core/directories.ts'
 
 /** Bits of colour that the terminal shows: none, 16 colours, 256 colours, 24-bit. */
-export type ColourDepth = 0 | 4 | 8 | 24
+type ColourDepth = 0 | 4 | 8 | 24
 
 /** What the terminal can show, as far as the environment tells. */
 export type Terminal = {
@@ -15,7 +15,7 @@ export type Terminal = {
 }
 
 /** The part of an output stream that matters here. */
-export type OutputStream = { readonly isTTY?: boolean | undefined }
+type OutputStream = { readonly isTTY?: boolean | undefined }
 
 /**
  * What a terminal can show. `FORCE_COLOR` wins over `NO_COLOR` (https://no-color.org), as in Node.js itself; `RIGUP_ASCII=1`

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useCopy } from './clipboard.ts'
 
-export type Copied = {
+type Copied = {
   /** Puts text on the clipboard of the operator's terminal. */
   readonly copy: (text: string, what: string) => void
   /** The words for the key: what can be copied, or that it was. */

@@ -18,7 +18,7 @@ import { useFollowedLog } from './use-followed-log.ts'
 import { useGauges } from './use-gauges.ts'
 import type { RunFeed } from './use-run.ts'
 
-export type RunningScreensProps = {
+type RunningScreensProps = {
   place: Extract<StepId, 'install' | 'launch' | 'recipe'>
   run: RunFeed
   session: Session

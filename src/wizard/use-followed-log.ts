@@ -7,7 +7,7 @@ import type { LogLine } from '../log/line.ts'
 import { createLogReader } from '../log/reader.ts'
 import { LineBuffer } from '../ui/log-pane/line-buffer.ts'
 
-export type FollowedLog = {
+type FollowedLog = {
   /** The lines so far, for a log pane. */
   buffer: LineBuffer
   /** What the lines so far say about what went wrong, and how the process ended where that is known. */

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { type GaugeSample, watchGauges } from '../launch/gauges.ts'
 import type { Gauge } from '../ui/views/gauges.tsx'
 
-export type LiveGauges = { gauges: readonly Gauge[]; diskBytesPerSecond: number | null }
+type LiveGauges = { gauges: readonly Gauge[]; diskBytesPerSecond: number | null }
 
 /** Memory of cards and machine while an engine starts; nothing while `active` is false. */
 export function useGauges(active: boolean): LiveGauges {
@@ -21,7 +21,7 @@ export function useGauges(active: boolean): LiveGauges {
 }
 
 /** A look at the machine as gauges; swap only where there is some. Pure. */
-export function gaugesOf({ gpus, ram, swap, diskBytesPerSecond }: GaugeSample): LiveGauges {
+function gaugesOf({ gpus, ram, swap, diskBytesPerSecond }: GaugeSample): LiveGauges {
   return {
     gauges: [
       ...gpus.map((gpu) => ({ label: `GPU${gpu.index}`, usedBytes: gpu.usedBytes, totalBytes: gpu.totalBytes })),

@@ -59,12 +59,12 @@ export function useRun(session: Session, directory: string | null): RunFeed | nu
 }
 
 /** A feed whose run has lost its process. Pure. */
-export function cutOffFeed(feed: RunFeed, at: number): RunFeed {
+function cutOffFeed(feed: RunFeed, at: number): RunFeed {
   return { ...feed, view: interruptedRun(feed.view, at), launch: overWithRun(feed.launch, at) }
 }
 
 /** A feed after one more event. Pure. */
-export function reduceFeed(feed: RunFeed, event: JournalEvent): RunFeed {
+function reduceFeed(feed: RunFeed, event: JournalEvent): RunFeed {
   return {
     ...feed,
     view: reduceRun(feed.view, event),

@@ -6,7 +6,7 @@ import { SelectList } from '#src/ui/components/select-list.tsx'
 import { TextInput } from '#src/ui/components/text-input.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 
-export type CorrectPanelProps = {
+type CorrectPanelProps = {
   machine: Machine
   width: number
   height: number

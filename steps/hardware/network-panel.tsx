@@ -8,7 +8,7 @@ import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
 
-export type NetworkPanelProps = {
+type NetworkPanelProps = {
   tools: HardwareTools
   machine: Machine
   width: number

@@ -5,7 +5,7 @@ import { Notice } from '#src/ui/components/notice.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { hardwareRows } from './rows.ts'
 
-export type OverviewProps = {
+type OverviewProps = {
   machine: Machine
   /** Parts are still being read. */
   reading: boolean

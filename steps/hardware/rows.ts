@@ -6,7 +6,7 @@ import type { Gpu, Machine } from '#src/machine/schema.ts'
 import { gpuUsers } from '#src/machine/summary.ts'
 
 /** A line of the hardware screen: a topic on the left, what is known beside it. A dash is what could not be read. */
-export type HardwareRow = { topic: string; text: string }
+type HardwareRow = { topic: string; text: string }
 
 /**
  * The machine in lines: one per GPU, then CPU, memory, disk, system, and what was corrected. Where there are more cards than `room`,

@@ -7,7 +7,7 @@ import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
 
-export type SavePanelProps = { tools: HardwareTools; width: number; height: number }
+type SavePanelProps = { tools: HardwareTools; width: number; height: number }
 
 type State =
   | { kind: 'recording' }

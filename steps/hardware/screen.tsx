@@ -14,7 +14,7 @@ import { Overview } from './overview.tsx'
 import { SavePanel } from './save-panel.tsx'
 import { useRefresh } from './use-refresh.ts'
 
-export type HardwareScreenProps = {
+type HardwareScreenProps = {
   machine: Machine | null
   /** Parts are still being read. */
   reading: boolean

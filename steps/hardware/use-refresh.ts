@@ -3,7 +3,7 @@ import { messageOf } from '#src/core/problem.ts'
 import type { HardwareTools } from '#src/machine/hardware-tools.ts'
 import type { Machine } from '#src/machine/schema.ts'
 
-export type Refreshing = {
+type Refreshing = {
   readonly tools: HardwareTools | null
   readonly machine: Machine | null
   /** False: nothing is asked, and nothing that was asked is taken. */

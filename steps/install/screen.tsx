@@ -4,7 +4,7 @@ import { RunScreen } from '#src/ui/views/run-screen.tsx'
 import type { RunView } from '#src/ui/views/run-view.ts'
 import type { RunControls } from '#src/ui/views/use-run-keys.ts'
 
-export type InstallScreenProps = {
+type InstallScreenProps = {
   view: RunView
   plan: Plan
   buffer: LineBuffer

@@ -13,7 +13,7 @@ import type { Resolved } from '../answers.ts'
 import type { Difference } from '../differences.ts'
 import { questionSteps } from '../question-steps.ts'
 
-export type DifferencesScreenProps = {
+type DifferencesScreenProps = {
   /** The recipe that is taken up again. */
   given: Recipe
   machine: Machine

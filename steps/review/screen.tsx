@@ -11,7 +11,7 @@ import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
 
-export type ReviewScreenProps = {
+type ReviewScreenProps = {
   plan: Plan
   refusals: readonly Advice[]
   /** A saved machine: the plan is shown and not carried out. */

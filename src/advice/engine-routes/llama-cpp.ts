@@ -12,7 +12,7 @@ import { driverMajor } from './cuda-target.ts'
 import { type RouteAdvice, routeAdvice } from './route-advice.ts'
 
 /** A build of llama.cpp that its own installer would take here. */
-export type LlamaBuild = 'CUDA' | 'ROCm' | 'Vulkan'
+type LlamaBuild = 'CUDA' | 'ROCm' | 'Vulkan'
 
 /**
  * llama.cpp's server: a single program for GGUF files. The one that is installed is used as it is; otherwise rigup unpacks the project's build
@@ -125,7 +125,7 @@ function buildForCards(machine: Machine): Advice[] {
 }
 
 /** Which of llama.cpp's builds for cards this machine can run, and why not a better one. */
-export function llamaBuild(machine: Machine): { build: LlamaBuild | null; because: string[] } {
+function llamaBuild(machine: Machine): { build: LlamaBuild | null; because: string[] } {
   const cuda = cudaBlocked(machine)
   if (cuda === null) return { build: 'CUDA', because: [] }
   const rocm = rocmBlocked(machine)

@@ -5,7 +5,7 @@ import type { Advice } from '../advice.ts'
 type Engine = z.infer<typeof engineSchema>
 type Packages = z.infer<typeof packagesSchema>
 
-export type RouteState = 'installed' | 'installable' | 'unsupported'
+type RouteState = 'installed' | 'installable' | 'unsupported'
 
 /** One way to get an engine onto this machine: whether it works here, why, and what to do. */
 export type RouteAdvice = {

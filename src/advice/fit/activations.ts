@@ -1,7 +1,7 @@
 import type { Mixer, ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import type { MemoryRules } from './rules.ts'
 
-export type ProfileOptions = {
+type ProfileOptions = {
   readonly tensorParallel: number
   /** Tokens of the profiling batch: max_num_batched_tokens. */
   readonly tokens: number

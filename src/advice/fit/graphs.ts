@@ -15,11 +15,7 @@ function stepped(largest: number): number {
 }
 
 /** Batch sizes that are captured: 1, 2, 4, then in eights to 256 and in sixteens beyond (VllmConfig._set_cudagraph_sizes). */
-export function capturedSizes(
-  sequences: number,
-  tokens: number,
-  rules: MemoryRules,
-): { pieces: number; whole: number } {
+function capturedSizes(sequences: number, tokens: number, rules: MemoryRules): { pieces: number; whole: number } {
   if (rules.engine === 'V0') return { pieces: 0, whole: stepped(Math.min(256, sequences)) }
   const largest = Math.min(tokens, rules.fullDecodeGraphs ? Math.min(512, 2 * sequences) : 512)
   return { pieces: stepped(largest), whole: rules.fullDecodeGraphs ? stepped(Math.min(largest, sequences)) : 0 }

@@ -3,7 +3,7 @@ import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Advice } from '../advice.ts'
 import { makeAdvice } from '../make-advice.ts'
 
-export type HostMemoryInput = {
+type HostMemoryInput = {
   /** GPUs that the engine uses; 0: the CPU. */
   readonly gpus: number
   readonly vllmVersion: string
@@ -14,7 +14,7 @@ export type HostMemoryInput = {
   readonly machineBytes?: number | null | undefined
 }
 
-export type HostMemory = {
+type HostMemory = {
   readonly processes: number
   /** Anonymous memory of one process: what only RAM or swap can hold. */
   readonly perProcessBytes: number

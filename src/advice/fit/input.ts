@@ -1,7 +1,7 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import type { Advice } from '../advice.ts'
 
-export type FitGpu = {
+type FitGpu = {
   /** As a tool prints it, or loosely: `NVIDIA GeForce RTX 3060`, `h100`. */
   readonly name: string
   /** What nvidia-smi calls the card's total memory, bytes. */

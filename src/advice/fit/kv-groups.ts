@@ -1,7 +1,7 @@
 import type { KvSpec } from './kv-spec.ts'
 import type { MemoryRules } from './rules.ts'
 
-export type KvGroup = {
+type KvGroup = {
   readonly spec: KvSpec
   /** Layers in it. */
   readonly layers: number
@@ -78,7 +78,7 @@ function blocksOf(spec: KvSpec, length: number, inFlight: number, rules: MemoryR
 }
 
 /** Blocks that one request of that length holds over all groups. */
-export function blocksPerRequest(layout: KvLayout, length: number, inFlight: number, rules: MemoryRules): number {
+function blocksPerRequest(layout: KvLayout, length: number, inFlight: number, rules: MemoryRules): number {
   return layout.groups.reduce((sum, group) => sum + blocksOf(group.spec, length, inFlight, rules), 0)
 }
 

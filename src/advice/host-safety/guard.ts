@@ -7,7 +7,7 @@ import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 import type { SwapAdvice } from './swap.ts'
 
-export type GuardAdvice = {
+type GuardAdvice = {
   readonly guard: 'none' | 'earlyoom'
   /** Arguments of earlyoom; empty without a guard. */
   readonly arguments: readonly string[]
@@ -97,7 +97,7 @@ function none(kind: Advice['kind'], id: string, what: string, why: string): Guar
   return { guard: 'none', arguments: [], advice: [advice] }
 }
 
-export type LimitsAdvice = {
+type LimitsAdvice = {
   readonly limits: { memoryBytes: number; swapBytes: number; oomScoreAdjust: number } | null
   readonly advice: readonly Advice[]
 }

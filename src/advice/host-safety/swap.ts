@@ -5,7 +5,7 @@ import { filesystemUnder, isImmutable } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 
-export type SwapFile = { path: string; bytes: number }
+type SwapFile = { path: string; bytes: number }
 
 export type SwapAdvice = {
   /** The swap file to create; null: none is needed, or none can be made (then `advice` holds a refusal). */

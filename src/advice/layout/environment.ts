@@ -5,7 +5,7 @@ import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 import { isOnRiser } from './link.ts'
 
-export type EnvironmentAdvice = { environment: Record<string, string>; why: Advice[] }
+type EnvironmentAdvice = { environment: Record<string, string>; why: Advice[] }
 
 /** Which cards the engine sees. vLLM counts as CUDA does, which is not PCI order unless it is told. */
 export function visibleCards(machine: Machine, cards: readonly Gpu[]): EnvironmentAdvice {

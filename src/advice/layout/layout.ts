@@ -22,7 +22,7 @@ export type LayoutAdvice = LayoutTimes & {
   readonly why: readonly Advice[]
 }
 
-export type LayoutQuestion = {
+type LayoutQuestion = {
   readonly machine: Machine
   readonly model: LayoutModel
   /** How many cards to use; absent: all that are idle, with the smaller numbers after. */

@@ -11,7 +11,7 @@ import type { Link } from './link.ts'
 type Compared = LayoutTimes & { tensorParallel: number; pipelineParallel: number; link: Link; valid: boolean }
 
 /** `TP 2 x PP 4`, `PP 8`, `TP 8`, `one card`. */
-export function layoutName(layout: { tensorParallel: number; pipelineParallel: number }): string {
+function layoutName(layout: { tensorParallel: number; pipelineParallel: number }): string {
   const { tensorParallel: tp, pipelineParallel: pp } = layout
   if (tp === 1) return pp === 1 ? 'one card' : `PP ${pp}`
   return pp === 1 ? `TP ${tp}` : `TP ${tp} x PP ${pp}`

@@ -17,7 +17,7 @@ export type LayerParameters = {
   readonly kvHeads: number
 }
 
-export type ParameterCounts = {
+type ParameterCounts = {
   readonly embedding: number
   /** The output projection; 0 where it is the embedding. */
   readonly head: number

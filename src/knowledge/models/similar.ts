@@ -13,7 +13,7 @@ const named: readonly [RegExp, Record<string, unknown>][] = [
   [/bnb|4bit/i, { quant_method: 'bitsandbytes', load_in_4bit: true }],
 ]
 
-export type SimilarModel = { readonly like: CatalogueModel; readonly architecture: ModelArchitecture }
+type SimilarModel = { readonly like: CatalogueModel; readonly architecture: ModelArchitecture }
 
 /**
  * A guess by the name alone: another owner's model of the same name, else the one that differs in the number format, in the format that the name says

@@ -2,7 +2,7 @@ import data from './data/releases.json' with { type: 'json' }
 import { releaseFor } from './releases.ts'
 
 /** What a quantization method asks of a card and of the dtype in one release, as its class says. */
-export type MethodNeeds = {
+type MethodNeeds = {
   /** Lowest compute capability: `7.5`; null where the class computes it. */
   readonly capability: string | null
   /** Activation dtypes that it takes; empty where the class computes them. */

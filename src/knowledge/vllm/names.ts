@@ -13,11 +13,6 @@ type Table = Readonly<Record<string, readonly string[]>>
 /** When a name came and went: `{ first: '0.6.6.post1', last: '0.16.0' }`; `last` is null while the newest release has it. */
 export type Lifetime = { first: string; last: string | null }
 
-/** Every flag of `vllm serve`, with dashes, `--no-` forms included; null for a version older than the table. */
-export function flagsOf(version: string): ReadonlySet<string> | null {
-  return namesOf(flags, version)
-}
-
 /** True where `vllm serve` of that version has the flag (`--swap-space` or `swap-space`); null where nobody can say. */
 export function knowsFlag(version: string, flag: string): boolean | null {
   return hasName(flags, version, flagName(flag))
@@ -26,11 +21,6 @@ export function knowsFlag(version: string, flag: string): boolean | null {
 /** When a flag came and went; null for one that no release had. */
 export function lifetimeOfFlag(flag: string): Lifetime | null {
   return lifetime(flags, flagName(flag))
-}
-
-/** Every VLLM_* variable of that version. */
-export function variablesOf(version: string): ReadonlySet<string> | null {
-  return namesOf(variables, version)
 }
 
 /** True where that version reads the variable; null where nobody can say. */

@@ -57,7 +57,7 @@ export function readPairs(lines: readonly string[]): Row[] {
 }
 
 /** util-linux writes blanks and the like as `\x20` where they would divide. */
-export function unescapeHex(text: string): string {
+function unescapeHex(text: string): string {
   return text.replace(/\\x([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 }
 

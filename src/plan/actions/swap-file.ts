@@ -4,7 +4,7 @@ import type { Filesystem, Machine } from '../../machine/schema.ts'
 import type { Operation } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 
-export type SwapFile = { readonly path: string; readonly bytes: number }
+type SwapFile = { readonly path: string; readonly bytes: number }
 
 /** Why no swap file may lie on a file system of that type. Sources: swapon(8) "Files with holes", mount.ntfs-3g(8), OpenZFS FAQ. */
 const unsuitable: readonly (readonly [RegExp, string])[] = [
@@ -19,7 +19,7 @@ const unsuitable: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** The mounted file system that a path lies on; null where the machine does not tell. */
-export function filesystemOf(path: string, filesystems: readonly Filesystem[]): Filesystem | null {
+function filesystemOf(path: string, filesystems: readonly Filesystem[]): Filesystem | null {
   const holding = filesystems.filter(({ mount }) => mount === '/' || path === mount || path.startsWith(`${mount}/`))
   return holding.toSorted((a, b) => b.mount.length - a.mount.length)[0] ?? null
 }

@@ -3,7 +3,7 @@ import type { PlanContext } from '../context.ts'
 import { vllmEnvironment, vllmFlags } from './vllm-arguments.ts'
 
 /** What a launch says to vLLM by name, and what an installed vLLM is therefore asked whether it knows. */
-export type EngineNames = {
+type EngineNames = {
   readonly flags: readonly string[]
   readonly variables: readonly string[]
   readonly methods: readonly string[]

@@ -32,7 +32,7 @@ export function pythonEnvironmentActions(context: PlanContext, wanted: PythonEnv
 }
 
 /** The pinned uv, from the machine's package index, its checksum verified. */
-export function uvAction(context: PlanContext): Action {
+function uvAction(context: PlanContext): Action {
   const { machine, recipe } = context
   const paths = installPaths(context)
   const architecture = machine.cpu.architecture.value ?? 'x86_64'
@@ -209,7 +209,7 @@ function torchBackend({ recipe }: PlanContext): string[] {
  * What uv is told about indexes, through its variables, so that a recipe's plan shows it and credentials can be added at run
  * time without standing in a command line.
  */
-export function packageEnvironment({ recipe }: Pick<PlanContext, 'recipe'>): Record<string, string> {
+function packageEnvironment({ recipe }: Pick<PlanContext, 'recipe'>): Record<string, string> {
   const { packages } = recipe
   const environment: Record<string, string> = {
     // The machine's own uv configuration could name other indexes than the recipe does.

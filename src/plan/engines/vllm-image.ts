@@ -119,7 +119,7 @@ function hubCacheOf({ recipe, directories }: PlanContext): string {
 }
 
 /** `name@sha256:...` where the digest is known, and else the tag. */
-export function imageReference({ recipe }: Pick<PlanContext, 'recipe'>): string {
+function imageReference({ recipe }: Pick<PlanContext, 'recipe'>): string {
   const { image, digest } = recipe.engine
   const name = image ?? 'docker.io/vllm/vllm-openai:latest'
   return digest ? `${name.replace(/:[^:/]+$/, '')}@${digest}` : name

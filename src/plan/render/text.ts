@@ -4,7 +4,7 @@ import { redact } from '../../core/redact.ts'
 import { describeOperation } from '../describe.ts'
 import type { Action, Plan } from '../plan.ts'
 
-export type PlanTextOptions = {
+type PlanTextOptions = {
   /** Width in columns for what is prose; commands are never broken, so that they can be copied. */
   readonly columns: number
   /** Show every command, and what takes it back. */

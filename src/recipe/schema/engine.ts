@@ -20,7 +20,7 @@ export const routes = [
   'ollama',
   'llama-cpp',
 ] as const
-export const routeSchema = z.enum(routes)
+const routeSchema = z.enum(routes)
 /** A way to get an engine onto a machine. */
 export type Route = z.infer<typeof routeSchema>
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { lineSchema, wordSchema } from './text.ts'
 
 /** What a checkpoint said of itself when it was read, so that planning needs no network again. */
-export const checkpointSchema = z.strictObject({
+const checkpointSchema = z.strictObject({
   /** Where it was read: the hub or its mirror, ModelScope, a local folder, the hub library's cache. */
   from: z.enum(['hub', 'modelscope', 'local', 'cache']),
   /** ISO date. */

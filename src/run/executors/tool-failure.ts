@@ -1,6 +1,6 @@
 import type { ExitName } from '../../core/problem.ts'
 
-export type ToolFailure = {
+type ToolFailure = {
   readonly what: string
   readonly why: string
   readonly next: string

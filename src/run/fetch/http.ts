@@ -29,7 +29,7 @@ export class ServerProblem extends Problem {
   }
 }
 
-export type GetOptions = {
+type GetOptions = {
   readonly signal: AbortSignal
   readonly accept?: string
   /** Ask for the bytes from here on. */

@@ -1,5 +1,5 @@
 /** A part of a bar: its size and which filling shows it. */
-export type BarPart = { readonly value: number; readonly fill: number }
+type BarPart = { readonly value: number; readonly fill: number }
 
 /**
  * How many of `width` cells each part takes. Every part above 0 has at least one cell; the cells of all parts together are as

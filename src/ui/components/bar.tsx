@@ -3,7 +3,7 @@ import { useSigns, useTerminal, useTheme } from '../context.tsx'
 import { barCells } from './bar-cells.ts'
 
 /** A part of what a bar shows. */
-export type BarSegment = {
+type BarSegment = {
   readonly label: string
   /** In the bar's unit. */
   readonly value: number
@@ -11,7 +11,7 @@ export type BarSegment = {
   readonly empty?: boolean
 }
 
-export type BarProps = {
+type BarProps = {
   readonly segments: readonly BarSegment[]
   /** The whole, in the same unit; segments beyond it are said to be over. */
   readonly total: number

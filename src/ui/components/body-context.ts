@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import { designSize } from './layout.ts'
 
 /** Columns and rows that a screen may fill. */
-export type BodySize = { readonly columns: number; readonly rows: number }
+type BodySize = { readonly columns: number; readonly rows: number }
 
 export const BodyContext = createContext<BodySize>({ columns: designSize.columns - 15, rows: designSize.rows - 4 })
 

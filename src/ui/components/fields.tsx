@@ -28,7 +28,7 @@ export type Field = FieldBase &
     | { readonly kind: 'fixed' }
   )
 
-export type FieldsProps = {
+type FieldsProps = {
   readonly fields: readonly Field[]
   readonly width: number
   /** Rows of the terminal; more fields than that scroll. */

@@ -12,7 +12,7 @@ import { Rule } from './rule.tsx'
 import { StepList, type StepMark } from './step-list.tsx'
 import { TooSmall } from './too-small.tsx'
 
-export type FrameProps = {
+type FrameProps = {
   /** What this is about: `new machine · mining-rig`. */
   readonly title: string
   /** Where the operator is: `hardware 1/9`. */

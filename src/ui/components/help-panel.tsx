@@ -8,7 +8,7 @@ import { useKeys } from '../keys/use-keys.ts'
 import { pad } from '../text/width.ts'
 import { ScrollBox } from './scroll-box.tsx'
 
-export type HelpPanelProps = {
+type HelpPanelProps = {
   readonly columns: number
   readonly rows: number
   readonly onClose: () => void

@@ -13,7 +13,7 @@ export type Layout = {
   readonly bodyRows: number
 }
 
-export type LayoutWishes = { readonly sidebar: boolean; readonly panel: boolean }
+type LayoutWishes = { readonly sidebar: boolean; readonly panel: boolean }
 
 const margin = 1
 const sidebarColumns = 13

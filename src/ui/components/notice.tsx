@@ -3,7 +3,7 @@ import type { Advice } from '../../advice/advice.ts'
 import { useSigns, useTheme } from '../context.tsx'
 import { pad } from '../text/width.ts'
 
-export type NoticeProps = {
+type NoticeProps = {
   readonly kind: 'note' | 'ok' | 'warn' | 'fail'
   /** One or two words in front, so that notices line up: `RAM`, `Links`. */
   readonly topic?: string

@@ -4,7 +4,7 @@ import { bind, commands } from '../keys/commands.ts'
 import type { KeyLayer } from '../keys/key-registry.ts'
 import { useKeys } from '../keys/use-keys.ts'
 
-export type ScrollBoxProps = {
+type ScrollBoxProps = {
   readonly width: number
   readonly height: number
   readonly layer?: KeyLayer

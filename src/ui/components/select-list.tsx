@@ -23,7 +23,7 @@ export type SelectRow<Value> = {
   readonly remark?: string | undefined
 }
 
-export type SelectListProps<Value> = {
+type SelectListProps<Value> = {
   readonly rows: readonly SelectRow<Value>[]
   readonly columns: readonly Column[]
   /** Room for the whole list, in columns and rows of the terminal. */

@@ -1,8 +1,8 @@
 /** Where the cursor is in a list, and which row is the first one shown. */
-export type SelectState = { readonly index: number; readonly top: number }
+type SelectState = { readonly index: number; readonly top: number }
 
 /** Rows in the list, and how many of them are shown at once. */
-export type SelectExtent = { readonly count: number; readonly height: number }
+type SelectExtent = { readonly count: number; readonly height: number }
 
 export type SelectMove = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last'
 

@@ -1,7 +1,7 @@
 import { charactersOf } from '../text/width.ts'
 
 /** A line being typed: its characters as a reader counts them, and the place before which the next one goes. */
-export type TextInputState = { readonly characters: readonly string[]; readonly cursor: number }
+type TextInputState = { readonly characters: readonly string[]; readonly cursor: number }
 
 export type TextInputAction =
   | { readonly type: 'insert'; readonly text: string }

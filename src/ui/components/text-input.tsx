@@ -6,7 +6,7 @@ import { useKeys } from '../keys/use-keys.ts'
 import { widthOf } from '../text/width.ts'
 import { reduceTextInput, type TextInputAction, textInputState, textOf } from './text-input-state.ts'
 
-export type TextInputProps = {
+type TextInputProps = {
   readonly initial?: string
   readonly width: number
   /** Shown instead of what is typed, for secrets. */

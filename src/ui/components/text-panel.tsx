@@ -5,7 +5,7 @@ import { bind, commands } from '../keys/commands.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { wrap } from '../text/wrap.ts'
 
-export type TextPanelProps = {
+type TextPanelProps = {
   readonly text: string
   readonly width: number
   readonly height: number

@@ -2,7 +2,7 @@ import { widthOf } from '../text/width.ts'
 import { type Binding, keyLabel } from './commands.ts'
 
 /** A key and its word in the footer. */
-export type KeyHint = { readonly key: string; readonly label: string }
+type KeyHint = { readonly key: string; readonly label: string }
 
 const gap = 3
 /** Kept however narrow the window is, in this order at the end. */

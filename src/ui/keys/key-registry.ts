@@ -2,7 +2,7 @@ import type { Binding } from './commands.ts'
 import type { KeyPress } from './key-press.ts'
 
 /** Who is asked first for a key: dialogs, then the focused component, then the screen, then the frame around it. */
-export const keyLayers = ['dialog', 'component', 'screen', 'frame'] as const
+const keyLayers = ['dialog', 'component', 'screen', 'frame'] as const
 export type KeyLayer = (typeof keyLayers)[number]
 
 /** Keys of one part of the screen. */

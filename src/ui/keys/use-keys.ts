@@ -3,7 +3,7 @@ import type { Binding } from './commands.ts'
 import type { KeyLayer } from './key-registry.ts'
 import { useKeyRegistry } from './keys-provider.tsx'
 
-export type UseKeysOptions = {
+type UseKeysOptions = {
   /** `component` for a list or field, `screen` (default) for a step, `frame` for what works everywhere, `dialog` for panels on top. */
   readonly layer?: KeyLayer
   /** False: the keys do nothing and the footer does not show them. */

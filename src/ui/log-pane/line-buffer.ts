@@ -1,6 +1,6 @@
 import type { LogLine } from '../../log/line.ts'
 
-export type LineBufferLimits = {
+type LineBufferLimits = {
   readonly lines: number
   /** Of text, in UTF-16 code units. */
   readonly characters: number

@@ -11,7 +11,7 @@ import { type LogRow, logRows } from './log-rows.ts'
 import { findLine } from './search.ts'
 import type { LogPaneState } from './use-log-pane.ts'
 
-export type LogPaneProps = {
+type LogPaneProps = {
   readonly log: LogPaneState
   /** What it is a log of: `engine log`. */
   readonly label: string

@@ -6,12 +6,12 @@ import type { LineBuffer } from './line-buffer.ts'
 import { type LogView, topOf } from './log-view.ts'
 
 /** How a row looks. */
-export type LogTone = 'plain' | 'dim' | 'warn' | 'fail' | 'found'
+type LogTone = 'plain' | 'dim' | 'warn' | 'fail' | 'found'
 
 /** One row of the pane, ready to draw. */
 export type LogRow = { readonly key: string; readonly text: string; readonly tone: LogTone }
 
-export type LogRowsOptions = {
+type LogRowsOptions = {
   readonly width: number
   readonly height: number
   readonly cutSign: string

@@ -13,7 +13,7 @@ export type LogView = {
 }
 
 /** Positions that there are, and lines shown at once. */
-export type LogExtent = { readonly first: number; readonly end: number; readonly height: number }
+type LogExtent = { readonly first: number; readonly end: number; readonly height: number }
 
 export type LogAction =
   | { readonly type: 'scroll'; readonly lines: number; readonly extent: LogExtent }

@@ -9,7 +9,7 @@ import type { Answer } from './launch-view.ts'
 /** A figure that was predicted and then measured. */
 export type Comparison = { readonly label: string; readonly predicted: string; readonly measured: string }
 
-export type AnswerPanelProps = {
+type AnswerPanelProps = {
   readonly answers: readonly Answer[]
   readonly comparisons: readonly Comparison[]
   readonly width: number

@@ -9,7 +9,7 @@ import { wrap } from '../text/wrap.ts'
 
 type Fix = Diagnosis['fixes'][number]
 
-export type DiagnosisPanelProps = {
+type DiagnosisPanelProps = {
   readonly diagnosis: Pick<Diagnosis, 'explanation' | 'evidence' | 'fixes'>
   readonly width: number
   readonly height: number

@@ -3,7 +3,7 @@ import { printable } from '../../core/printable.ts'
 import { useSigns, useTheme } from '../context.tsx'
 import { wrap } from '../text/wrap.ts'
 
-export type Failure = {
+type Failure = {
   readonly what: string
   readonly why?: string | undefined
   readonly next?: string | undefined

@@ -11,7 +11,7 @@ export type Gauge = {
   readonly totalBytes: number | null
 }
 
-export type GaugesProps = {
+type GaugesProps = {
   readonly gauges: readonly Gauge[]
   /** Read from the disk that holds the weights; absent or null: not shown. */
   readonly diskBytesPerSecond?: number | null

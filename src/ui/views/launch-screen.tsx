@@ -19,7 +19,7 @@ import type { LaunchView } from './launch-view.ts'
 import { useNow } from './use-now.ts'
 
 /** What the operator can do with a launch; what is absent is not offered. */
-export type LaunchControls = {
+type LaunchControls = {
   readonly applyFix?: (fix: Diagnosis['fixes'][number]) => void
   readonly retry?: () => void
   readonly stop?: () => void

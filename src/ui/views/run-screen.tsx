@@ -17,7 +17,7 @@ import { doneCount, type RunView, remainingOf } from './run-view.ts'
 import { useNow } from './use-now.ts'
 import { type RunControls, useRunKeys } from './use-run-keys.ts'
 
-export type RunScreenProps = {
+type RunScreenProps = {
   readonly view: RunView
   readonly controls: RunControls
   /** The log of the action under the cursor; null while there is none. */

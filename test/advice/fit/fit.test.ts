@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { diskAdvice } from '#src/advice/fit/disk.ts'
 import { fit as predict } from '#src/advice/fit/fit.ts'
 import { hostMemory } from '#src/advice/fit/host-memory.ts'
 import type { FitInput } from '#src/advice/fit/input.ts'
@@ -295,17 +294,4 @@ describe('memory of the host', () => {
     expect(ids('0.10.2', 1)).toEqual([])
     expect(ids('0.18.0')).toEqual([])
   })
-})
-
-test.each([
-  [10, 100, []],
-  [99, 100, ['warn']],
-  [101, 100, ['refuse']],
-  [null, 100, []],
-  [10, null, []],
-])('a download of %s GiB onto a disk with %s GiB free', (download, free, kinds) => {
-  const bytes = (gib: number | null): number | null => (gib === null ? null : gib * GiB)
-  expect(
-    diskAdvice({ downloadBytes: bytes(download), freeBytes: bytes(free), path: '/data' }).map((one) => one.kind),
-  ).toEqual(kinds)
 })

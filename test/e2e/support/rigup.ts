@@ -10,7 +10,7 @@ import type { JournalEvent } from '#src/run/journal-event.ts'
 
 const program = join(import.meta.dirname, '../../../bin/rigup')
 
-export type Said = { readonly code: number; readonly stdout: string; readonly stderr: string }
+type Said = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
 /** The real program with folders of its own; everything it makes goes when it is closed. */
 export class Rigup {

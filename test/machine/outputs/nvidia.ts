@@ -1,5 +1,5 @@
 /** Outputs of nvidia-smi as its releases print them, made for the tests. */
-export type Card = {
+type Card = {
   readonly name: string
   readonly bus: string
   readonly uuid?: string

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Notice } from '#src/ui/components/notice.tsx'
 import { type Progress, progressText } from '#src/ui/components/progress-text.ts'
-import { Table } from '#src/ui/components/table.tsx'
 import { TextPanel } from '#src/ui/components/text-panel.tsx'
 import { show } from '#test/support/component.tsx'
 
@@ -32,14 +31,6 @@ test('a notice wraps under its own text and names the step that deals with it', 
     '         here',
     '         → swap of 64 GiB on /            [memory]',
   ])
-})
-
-test('a table has titles, numbers at the right, and says what it leaves out', () => {
-  const rows = Array.from({ length: 5 }, (_, index) => [`GPU ${index}`, String(10 ** index)])
-  const table = show(
-    <Table columns={[{ title: 'card' }, { title: 'MiB', align: 'right' }]} rows={rows} width={30} height={4} />,
-  )
-  expect(table.lines()).toEqual(['card     MiB', 'GPU 0      1', 'GPU 1     10', '… 3 more'])
 })
 
 describe('a text panel', () => {

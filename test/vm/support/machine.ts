@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../../..')
 
 export const password = 'right-password'
 
-export type Shell = { readonly code: number | null; readonly output: string }
+type Shell = { readonly code: number | null; readonly output: string }
 
 type ShellOptions = {
   readonly input?: string | Buffer
