@@ -68,12 +68,15 @@ export function defined(environment: Environment): Record<string, string> {
 
 const proxyNames = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()])
 
+/** Where root looks for programs. */
+export const rootPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** What an action of root's sees: nothing of the operator's but the proxies, so that nobody's variables steer root's programs. */
 export function rootEnvironment(operator: Environment): Record<string, string> {
   const proxies = proxyNames.map((name): [string, string | undefined] => [name, operator[name]])
   return {
     ...defined(Object.fromEntries(proxies)),
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    PATH: rootPath,
     HOME: '/root',
     USER: 'root',
     LANG: 'C.UTF-8',
