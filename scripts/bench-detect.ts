@@ -2,10 +2,9 @@
  * npm run bench:detect: how long a detection of this machine takes, against its slowest single probe (goal: 1.15 times) and against
  * systeminformation. Medians of several rounds, each after the others in turn, so that noise falls on all alike.
  *
- * Detection itself takes nothing from systeminformation. It tells no source for its figures, and each fact of a Machine has one; what it
- * cannot read is 0 or empty there, and unknown with a reason here; graphics() runs nvidia-smi without a limit and holds up the
- * program; and where it is right (mem, osInfo, fsSize), reading the same files with their lines is as quick. The table shows by how
- * much, topic by topic.
+ * Detection itself takes nothing from systeminformation, which serves the live gauges: it tells no source for its figures, and each
+ * fact of a Machine has one; what it cannot read is 0 or empty there, and unknown with a reason here; graphics() runs nvidia-smi
+ * without a limit and holds up the program. The table shows, topic by topic, what each costs.
  */
 import si from 'systeminformation'
 import { detectMachine, probes } from '../src/machine/detect.ts'

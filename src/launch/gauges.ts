@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { KiB, MiB } from '../core/bytes.ts'
+import { MiB } from '../core/bytes.ts'
 import { hasCode } from '../core/problem.ts'
 
 const execute = promisify(execFile)
@@ -23,7 +23,7 @@ export type GaugeSample = {
 export type GaugeOptions = {
   readonly signal: AbortSignal
   readonly intervalMilliseconds?: number
-  /** Where /proc and /sys are; another folder in tests. */
+  /** Where cards and disks are read from: /sys and /proc; another folder in tests. */
   readonly root?: string
 }
 
@@ -40,7 +40,7 @@ export async function* watchGauges({
   // A machine has one kind of card; a tool that is not there is not asked again.
   let readGpus = nvidiaGpus
   while (!signal.aborted) {
-    const [gpus, memory, bytes] = await Promise.all([readGpus(root, signal), readMemory(root), readDisk(root)])
+    const [gpus, memory, bytes] = await Promise.all([readGpus(root, signal), readMemory(), readDisk(root)])
     if (gpus === null) readGpus = amdGpus
     const at = performance.now()
     const diskBytesPerSecond =
@@ -99,18 +99,18 @@ async function amdGpus(root: string): Promise<Gpus> {
     }))
 }
 
-async function readMemory(root: string): Promise<{ ram: MemoryGauge; swap: MemoryGauge }> {
-  const text = await readFile(join(root, 'proc/meminfo'), 'utf8').catch(() => '')
-  const figure = (name: string) => scaled(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1], KiB)
-  const gauge = (total: number | null, free: number | null): MemoryGauge => ({
-    usedBytes: total === null || free === null ? null : total - free,
-    totalBytes: total,
-  })
+/** Zeros are all that the library tells where it could read nothing. Loaded here, so that the first frame does not wait for it. */
+async function readMemory(): Promise<{ ram: MemoryGauge; swap: MemoryGauge }> {
+  const { default: systeminformation } = await import('systeminformation')
+  const { total, available, swaptotal, swapused } = await systeminformation.mem()
+  if (total === 0) return { ram: nothingRead, swap: nothingRead }
   return {
-    ram: gauge(figure('MemTotal'), figure('MemAvailable')),
-    swap: gauge(figure('SwapTotal'), figure('SwapFree')),
+    ram: { usedBytes: total - available, totalBytes: total },
+    swap: { usedBytes: swapused, totalBytes: swaptotal },
   }
 }
+
+const nothingRead: MemoryGauge = { usedBytes: null, totalBytes: null }
 
 /** Bytes read from all disks since boot; partitions and the layers above (LVM, RAID, loops) would count them twice. */
 async function readDisk(root: string): Promise<number | null> {

@@ -1,5 +1,5 @@
-import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorMessage } from '#src/launch/api-client.ts'
@@ -137,19 +137,16 @@ describe('gauges', () => {
     expect(parseNvidia('No devices were found\n')).toEqual([])
   })
 
-  test('AMD cards, memory, swap and disks are read from the kernel', async () => {
+  test('AMD cards and disks are read from the kernel, memory and swap are those of this machine', async () => {
     const root = await mkdtemp(join(tmpdir(), 'rigup-gauges-'))
     const card = join(root, 'sys/class/drm/card1/device')
     await mkdir(card, { recursive: true })
     await mkdir(join(root, 'proc'))
     await writeFile(join(card, 'mem_info_vram_used'), '1000\n')
     await writeFile(join(card, 'mem_info_vram_total'), '34000\n')
-    await writeFile(
-      join(root, 'proc/meminfo'),
-      'MemTotal:  100 kB\nMemFree: 1 kB\nMemAvailable:  40 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n',
-    )
     const disks = (read: number) => ` 8 0 sda 9 9 ${read} 9\n 8 1 sda1 9 9 ${read} 9\n 7 0 loop0 9 9 99999 9\n`
     await writeFile(join(root, 'proc/diskstats'), disks(100))
+    const swapTotal = Number(/^SwapTotal:\s+(\d+)/m.exec(await readFile('/proc/meminfo', 'utf8'))?.[1]) * 1024
     const abort = new AbortController()
     const samples = []
     for await (const sample of watchGauges({ signal: abort.signal, intervalMilliseconds: 1, root })) {
@@ -157,12 +154,15 @@ describe('gauges', () => {
       await writeFile(join(root, 'proc/diskstats'), disks(300))
       if (samples.length === 2) abort.abort()
     }
-    expect(samples[0]).toEqual({
+    expect(samples[0]).toMatchObject({
       gpus: [{ index: 0, usedBytes: 1000, totalBytes: 34000 }],
-      ram: { usedBytes: 60 * 1024, totalBytes: 100 * 1024 },
-      swap: { usedBytes: 0, totalBytes: 0 },
+      ram: { totalBytes: totalmem() },
+      swap: { totalBytes: swapTotal },
       diskBytesPerSecond: null,
     })
+    const used = samples[0]?.ram.usedBytes ?? 0
+    expect(used).toBeGreaterThan(0)
+    expect(used).toBeLessThan(totalmem())
     expect(samples[1]?.diskBytesPerSecond).toBeGreaterThan(0)
   })
 })

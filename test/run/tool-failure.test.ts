@@ -44,6 +44,16 @@ test.each<[string, string, string[], RegExp, string]>([
     /uv found the disk full/,
     'machine',
   ],
+  [
+    'a mirror that lags',
+    'uv',
+    [
+      'error: No solution found when resolving dependencies',
+      'cause: Because there is no version of openai==3.54.0 and you require openai==3.54.0, we can conclude that your requirements are unsatisfiable.',
+    ],
+    /the index does not have/,
+    'failed',
+  ],
   ['no rights', 'apt-get', ['E: Could not open lock file - open (13: Permission denied)'], /as this user/, 'machine'],
 ])('%s', (_, tool, lines, what, exit) => {
   const failure = toolFailure(tool, lines)

@@ -42,6 +42,13 @@ const kinds: readonly Kind[] = [
     exit: 'network',
   },
   {
+    // A lock names what the index had a moment ago: mirrors lag, and their servers do not all know the newest file.
+    sign: /there (is|are) no versions? of |was not found in the package registry/i,
+    what: (tool) => `${tool} asks for a package that the index does not have.`,
+    next: 'try again, since mirrors lag behind each other; else take another version or index',
+    exit: 'failed',
+  },
+  {
     sign: /read-only file system|os error 30\b/i,
     what: (tool) => `${tool} cannot write: the file system is read-only.`,
     next: 'choose a folder on another file system',
