@@ -15,6 +15,15 @@ clean_install() {
   (cd "$folder" && npm ci "$@" --include=optional --ignore-scripts --engine-strict=false --no-audit --no-fund --loglevel=error)
 }
 
+# run_goes_on: a run of this user goes on, with the Node that is installed and the program that is built (src/run/run-lock.ts).
+run_goes_on() {
+  lock="${XDG_STATE_HOME:-$HOME/.local/state}/rigup/runs/lock"
+  grep -qs "\"bootId\":\"$(cat /proc/sys/kernel/random/boot_id)\"" "$lock" || return 1
+  pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$lock")
+  start=$(sed -n 's/.*"startTime":"\([0-9]*\)".*/\1/p' "$lock")
+  [ -n "$start" ] && [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)" = "$start" ]
+}
+
 # install_packages run|test: `run` leaves the development packages out.
 install_packages() {
   wanted="$1 $(cksum <"$root/package-lock.json")"
@@ -23,6 +32,12 @@ install_packages() {
   [ "$have" = "$wanted" ] && return 0
   # What the tests need includes what the program needs.
   [ "$1" = run ] && [ "$have" = "test ${wanted#* }" ] && return 0
+  # Installing takes the Node away by which the run does its next action.
+  if [ -n "$have" ] && run_goes_on; then
+    [ "$1" = test ] && stop "a run goes on, with the packages that are to be replaced." "wait for its end (rigup status), or end it: rigup stop"
+    say "a run goes on; packages that are newer are installed when it has ended."
+    return 0
+  fi
   command -v npm >/dev/null 2>&1 ||
     stop "npm is not installed, and rigup is set up through it." "install npm (Debian, Ubuntu: apt-get install npm) and run this again"
   if [ "$1" = run ]; then
@@ -33,7 +48,7 @@ install_packages() {
     omit=""
   fi
   mkdir -p "$root/node_modules"
-  log="${TMPDIR:-/tmp}/rigup-setup-$$.log"
+  log=$(mktemp "${TMPDIR:-/tmp}/rigup-setup-XXXXXX")
   # Install scripts stay off: nothing here needs them. engine-strict would refuse the old Node that npm itself runs on.
   # shellcheck disable=SC2086
   clean_install "$root" $omit >"$log" 2>&1 && { [ "$1" = run ] || clean_install "$root/scripts/lint" >>"$log" 2>&1; } || {
@@ -64,6 +79,10 @@ build_if_needed() {
   if [ -f "$bundle" ]; then
     newer=$(find "$root/src" "$root/steps" "$root/scripts/build.mjs" "$root/package-lock.json" -newer "$bundle" -type f -print 2>/dev/null | head -n 1)
     [ -z "$newer" ] && return 0
+    if run_goes_on; then
+      say "a run goes on; what is newer is built when it has ended."
+      return 0
+    fi
   fi
   say "building ..."
   (cd "$root" && node scripts/build.mjs) >&2 || stop "the build failed (see above)." "restore the sources (git status), then run this again"

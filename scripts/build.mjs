@@ -1,14 +1,14 @@
-// Bundles the program into dist/: one file that starts fast, and its lazily loaded parts beside it.
-import { rename, rm } from 'node:fs/promises'
+// build.mjs [FOLDER]: bundles the program into dist/: one file that starts fast, and its lazily loaded parts beside it.
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const target = `${root}dist`
-// Two builds at once, as from two terminals, must not take each other's files away: each makes its own and puts it in place whole.
-const outdir = `${root}.dist-${process.pid}`
+const target = process.argv[2] ?? `${root}dist`
+const outdir = join(dirname(target), `.dist-${process.pid}`)
 
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { rigup: 'src/cli.ts' },
   outdir,
@@ -35,19 +35,24 @@ await build({
     ].join(' '),
   },
   logLevel: 'warning',
+  metafile: true,
 })
 
-const old = `${outdir}-old`
+// A program that runs from the build before goes on: its parts, whose names hold their checksums, stay until the build after this one, and
+// the entry, which is never missing, is replaced last.
+const entry = 'rigup.js'
+const list = '.parts'
+const own = Object.keys(metafile.outputs).map((path) => basename(path))
+const before = (await readFile(join(target, list), 'utf8').catch(() => '')).split('\n')
 try {
-  await rename(target, old).catch(ignoring('ENOENT'))
-  // Another build that ended in between is as new as this one.
-  await rename(outdir, target).catch(ignoring('ENOTEMPTY', 'EEXIST'))
-} finally {
-  await Promise.all([outdir, old].map((path) => rm(path, { recursive: true, force: true })))
-}
-
-function ignoring(...codes) {
-  return (error) => {
-    if (!codes.includes(error.code)) throw error
+  await mkdir(target, { recursive: true })
+  await writeFile(join(outdir, list), own.join('\n'))
+  for (const name of [...own.filter((part) => part !== entry), list, entry]) {
+    await rename(join(outdir, name), join(target, name))
   }
+  const kept = new Set([...own, ...before, list])
+  const outdated = (await readdir(target)).filter((name) => !kept.has(name))
+  await Promise.all(outdated.map((name) => rm(join(target, name), { recursive: true, force: true })))
+} finally {
+  await rm(outdir, { recursive: true, force: true })
 }
