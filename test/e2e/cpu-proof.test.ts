@@ -76,6 +76,7 @@ test('the wizard, by keys, goes from hardware to a saved recipe with the real en
       await terminal.waitFor(question, 60_000)
     }
     terminal.press('enter')
+    await terminal.waitFor(/ RAM \S+ +[\d.]+\/[\d.]+/, 600_000)
     await terminal.waitFor(/proof model works/, 600_000)
     await terminal.waitFor(/enter continue/, 60_000)
     terminal.press('enter')
