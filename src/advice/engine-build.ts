@@ -1,7 +1,7 @@
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
-import { isVllmRoute } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { isVllmRoute } from '../recipe/schema/route.ts'
 import { routesFor } from './engine-routes/routes.ts'
 import type { FieldAdvice } from './python-packages.ts'
 

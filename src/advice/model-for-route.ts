@@ -1,8 +1,9 @@
+import type { EngineName } from '../knowledge/engines.ts'
 import { ggufCopyOf, isGguf } from '../knowledge/gguf.ts'
 import { findModel } from '../knowledge/models/catalogue.ts'
 import type { FieldPath } from '../recipe/fields.ts'
-import type { Route } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { engineOf, type Route } from '../recipe/schema/route.ts'
 import type { Advice } from './advice.ts'
 import { makeAdvice } from './make-advice.ts'
 
@@ -17,8 +18,13 @@ const asItIs: ModelForRoute = { set: {}, advice: [] }
 /** vLLM serves checkpoints, llama.cpp GGUF files, Ollama names of its library: the same model has another name for each. */
 export function modelForRoute(route: Route, model: Model): ModelForRoute {
   if (model.source === 'proof') return asItIs
-  if (route === 'ollama') return forOllama(model)
-  return route === 'llama-cpp' ? forLlamaCpp(model) : forVllm(model)
+  return namings[engineOf(route)](model)
+}
+
+const namings: Readonly<Record<EngineName, (model: Model) => ModelForRoute>> = {
+  vllm: forVllm,
+  ollama: forOllama,
+  'llama-cpp': forLlamaCpp,
 }
 
 function forVllm(model: Model): ModelForRoute {

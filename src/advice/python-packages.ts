@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { isCpuRoute, isWheelRoute } from '../recipe/schema/route.ts'
 import type { Advice } from './advice.ts'
 import { makeAdvice } from './make-advice.ts'
 
@@ -8,14 +9,6 @@ import { makeAdvice } from './make-advice.ts'
 export type FieldAdvice = { set: Readonly<Record<FieldPath, unknown>>; advice: readonly Advice[] }
 
 const uvAndPip = { title: 'uv: compatibility with pip', reference: 'https://docs.astral.sh/uv/pip/compatibility/' }
-const enginesWithoutTorch = new Set([
-  'ollama',
-  'llama-cpp',
-  'vllm-cuda-image',
-  'vllm-rocm-image',
-  'vllm-xpu-image',
-  'vllm-cpu-image',
-])
 
 /**
  * Where a recipe's Python packages come from on this machine: the indexes and folders that its administrator set for pip or uv,
@@ -24,9 +17,9 @@ const enginesWithoutTorch = new Set([
 export function pythonPackages(machine: Machine, engine: Pick<Recipe['engine'], 'route' | 'package'>): FieldAdvice {
   // llama.cpp needs the index only where it is built from the index's source.
   const isBuilt = engine.route === 'llama-cpp' && engine.package !== undefined
-  if (enginesWithoutTorch.has(engine.route) && !isBuilt) return { set: {}, advice: [] }
+  if (!isWheelRoute(engine.route) && !isBuilt) return { set: {}, advice: [] }
   const configured = configuredPlaces(machine)
-  const torch = engine.route === 'vllm-cpu' ? torchForCpu(machine, engine.package ?? 'vllm') : { set: {}, advice: [] }
+  const torch = isCpuRoute(engine.route) ? torchForCpu(machine, engine.package ?? 'vllm') : { set: {}, advice: [] }
   return { set: { ...configured.set, ...torch.set }, advice: [...configured.advice, ...torch.advice] }
 }
 

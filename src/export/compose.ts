@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { Problem } from '../core/problem.ts'
 import { type Container, volumeText } from '../plan/engines/container.ts'
 import { vllmContainer } from '../plan/engines/vllm-image.ts'
-import { isImageRoute } from '../recipe/schema/engine.ts'
+import { isImageRoute } from '../recipe/schema/route.ts'
 import type { ExportTarget } from './export-target.ts'
 import { servedPurpose, servedTitle } from './served-engine.ts'
 

@@ -1,5 +1,6 @@
 import { shellLine, shellQuote } from '../core/shell-quote.ts'
-import { keyVariables, type Serve } from '../plan/serve.ts'
+import { engines } from '../knowledge/engines.ts'
+import type { Serve } from '../plan/serve.ts'
 import { commandLine } from './sh-checks.ts'
 
 /** Starts an engine, waits until it lists its model, lets it generate, and stops or leaves it. */
@@ -31,7 +32,7 @@ function listedName({ engine, servedName }: Serve): string {
 }
 
 function start({ argv, environment, directory, engine, apiKeyFile }: Serve): string[] {
-  const keyVariable = apiKeyFile === undefined ? null : keyVariables[engine]
+  const keyVariable = apiKeyFile === undefined ? null : engines[engine].keyVariable
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`)
   const body = [
     ...(directory === undefined ? [] : [`cd ${shellQuote(directory)} &&`]),

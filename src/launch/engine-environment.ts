@@ -1,4 +1,5 @@
-import { keyVariables, type Serve } from '../plan/serve.ts'
+import { engines } from '../knowledge/engines.ts'
+import type { Serve } from '../plan/serve.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -20,7 +21,7 @@ const kept: readonly RegExp[] = [
 /** The environment of an engine: what is kept of the operator's, then the recipe's own variables, then the API key. */
 export function engineEnvironment(serve: Serve, operator: Variables, apiKey: string | null): Record<string, string> {
   const inherited = Object.entries(operator).filter(([name]) => kept.some((pattern) => pattern.test(name)))
-  const keyVariable = keyVariables[serve.engine]
+  const { keyVariable } = engines[serve.engine]
   return {
     ...Object.fromEntries(inherited),
     ...serve.environment,

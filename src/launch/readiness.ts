@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Problem } from '../core/problem.ts'
+import { engines } from '../knowledge/engines.ts'
 import type { Serve } from '../plan/serve.ts'
 import { type ApiClient, errorMessage, readText } from './api-client.ts'
 
@@ -11,12 +12,6 @@ export type Readiness =
 
 const answerMilliseconds = 5000
 
-const healthPaths: Readonly<Record<Serve['engine'], string>> = {
-  vllm: '/health',
-  'llama-cpp': '/health',
-  ollama: '/api/version',
-}
-
 const modelsSchema = z.object({
   data: z.array(z.object({ id: z.string(), max_model_len: z.number().nullish() })),
 })
@@ -27,7 +22,7 @@ export async function askReadiness(
   client: ApiClient,
   signal: AbortSignal,
 ): Promise<Readiness> {
-  const health = await ask(client, healthPaths[engine], signal)
+  const health = await ask(client, engines[engine].healthPath, signal)
   await health?.body?.cancel()
   // 503: llama.cpp while it loads.
   if (!health?.ok) return { kind: 'not-yet' }

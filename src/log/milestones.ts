@@ -1,3 +1,4 @@
+import type { EngineName } from '../knowledge/engines.ts'
 import type { Phase } from './observed.ts'
 import type { Template } from './template.ts'
 
@@ -13,14 +14,14 @@ export type Milestone = {
   readonly text?: string
   /** The phase that `seconds` belongs to, where it is not `phase`. */
   readonly seconds?: Phase
-  readonly engine?: 'vllm' | 'ollama' | 'llama-cpp'
+  readonly engine?: EngineName
   /** GiB per unit of `weights`, `kv` and `graphs`; 1 where absent. */
   readonly unit?: number
 }
 
 const mib = 1 / 1024
 
-/** vLLM 0.6 to 0.33. Sources: its logger calls, release by release (facts of the log in the README of this folder). */
+/** vLLM 0.6 to 0.33. Sources: its logger calls, release by release. */
 const vllmMilestones: readonly Milestone[] = [
   {
     templates: ['vLLM API server version {version:w}', 'vLLM server version {version:w}', '█  version {version:w}'],

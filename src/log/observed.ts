@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { engineNames } from '../knowledge/engines.ts'
 
 /** The phases of a start, in the order in which they come; an engine may leave some out. */
 const phases = [
@@ -22,7 +23,7 @@ export type Phase = z.infer<typeof phaseSchema>
 
 /** What a log says about a start, healthy or not. Null: the log does not say. */
 export const observedSchema = z.strictObject({
-  engine: z.strictObject({ name: z.enum(['vllm', 'ollama', 'llama-cpp']), version: z.string().nullable() }).nullable(),
+  engine: z.strictObject({ name: z.enum(engineNames), version: z.string().nullable() }).nullable(),
   model: z.string().nullable(),
   /** Of one GPU, or of the process on a CPU. */
   weightsGib: z.number().nullable(),

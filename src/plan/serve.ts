@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import { engineNames } from '../knowledge/engines.ts'
 
 /** How one engine is started and what it must do to count as working. */
 export const serveSchema = z.strictObject({
   /** Which engine speaks: decides how its log is read. */
-  engine: z.enum(['vllm', 'ollama', 'llama-cpp']),
+  engine: z.enum(engineNames),
   /** proof: rigup's tiny model with known answers. model: the operator's own. */
   purpose: z.enum(['proof', 'model']),
   argv: z.array(z.string()).min(1),
@@ -33,10 +34,3 @@ export const serveSchema = z.strictObject({
   afterTest: z.enum(['stop', 'keep']),
 })
 export type Serve = z.infer<typeof serveSchema>
-
-/** The variable by which an engine takes the key of its API: not on its command line, which everybody on the machine can read. */
-export const keyVariables: Readonly<Record<Serve['engine'], string | null>> = {
-  vllm: 'VLLM_API_KEY',
-  'llama-cpp': 'LLAMA_API_KEY',
-  ollama: null,
-}

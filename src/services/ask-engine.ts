@@ -4,7 +4,7 @@ import type { InstalledEngine } from '../advice/installed-engine.ts'
 import { compareVersions } from '../knowledge/vllm/version.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { installedNamesScript } from '../plan/engines/installed-names.ts'
-import { isImageRoute, isVllmRoute } from '../recipe/schema/engine.ts'
+import { isImageRoute, isVllmRoute } from '../recipe/schema/route.ts'
 import { runProgram } from '../run/run-program.ts'
 
 const schema = z.object({

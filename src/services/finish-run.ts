@@ -7,14 +7,14 @@ import { recordedMachine } from '../machine/corrections.ts'
 import { machineSummary } from '../machine/summary.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { saveRecipe } from '../recipe/save.ts'
-import { isImageRoute } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
+import { isImageRoute } from '../recipe/schema/route.ts'
 import { readJournal } from '../run/journal.ts'
 import { runProgram } from '../run/run-program.ts'
 import { verifiedRecipe } from '../run/verified-recipe.ts'
 import { observeLaunch } from './observe-launch.ts'
 
-export type Finished = { recipe: Recipe; path: string }
+type Finished = { recipe: Recipe; path: string }
 
 /** Saves the recipe of a run that succeeded, as it was proved: exact versions, lock, machine, measurements. */
 export async function finishRun(

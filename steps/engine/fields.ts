@@ -1,4 +1,5 @@
-import { llamaCppBuilds, routes } from '#src/recipe/schema/engine.ts'
+import { llamaCppBuilds } from '#src/recipe/schema/engine.ts'
+import { routes } from '#src/recipe/schema/route.ts'
 import { absolutePath, anyText, type FieldSpec, oneOf, wholeNumber } from '../field-spec.ts'
 
 const generations = ['auto', 'v0', 'runner-v1', 'runner-v2']

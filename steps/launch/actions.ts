@@ -4,7 +4,7 @@ import { apiKeyOf } from '#src/plan/engines/api-key.ts'
 import { enginePlanners } from '#src/plan/engines/engines.ts'
 import { type Action, action } from '#src/plan/plan.ts'
 import type { Serve } from '#src/plan/serve.ts'
-import { isImageRoute } from '#src/recipe/schema/engine.ts'
+import { isImageRoute } from '#src/recipe/schema/route.ts'
 
 /** The proof, and then the operator's model: each is started, made to generate, and measured. */
 export function launchActions(context: PlanContext, installed: readonly string[]): Action[] {

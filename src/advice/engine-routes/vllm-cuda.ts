@@ -1,5 +1,5 @@
 import { imageOf } from '../../knowledge/images.ts'
-import { cudaWheelGlibc, wheelIndex } from '../../knowledge/vllm/builds.ts'
+import { cudaWheelGlibc, wheelIndex, wheelSizes } from '../../knowledge/vllm/builds.ts'
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
@@ -10,9 +10,6 @@ import { sources } from '../sources.ts'
 import { type CudaTarget, cudaTarget, driverMajor } from './cuda-target.ts'
 import { containerTool, wheelNeeds } from './host-needs.ts'
 import { type RouteAdvice, type RouteWish, routeAdvice } from './route-advice.ts'
-
-/** Download and disk of vLLM 0.32 for CUDA 13 with everything it pulls in, measured with uv. */
-const measured = { downloadBytes: 4.3e9, diskBytes: 8.0e9 }
 
 /** vLLM from wheels on the NVIDIA cards of this machine. */
 export function cudaWheel(machine: Machine, wish: RouteWish): RouteAdvice {
@@ -42,7 +39,7 @@ export function cudaWheel(machine: Machine, wish: RouteWish): RouteAdvice {
       },
       packages: target.onPypi ? {} : { extraIndexes: [wheelIndex(exactVersion(target), target.build)] },
       environment: compilation.environment,
-      ...measured,
+      ...wheelSizes.cuda,
     },
   )
 }

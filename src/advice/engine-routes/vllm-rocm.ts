@@ -1,5 +1,5 @@
 import { imageOf } from '../../knowledge/images.ts'
-import { rocmBuild, wheelIndex } from '../../knowledge/vllm/builds.ts'
+import { rocmBuild, wheelIndex, wheelSizes } from '../../knowledge/vllm/builds.ts'
 import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
@@ -51,7 +51,7 @@ export function rocmWheel(machine: Machine, wish: RouteWish): RouteAdvice {
       packages: { extraIndexes: [wheelIndex(`rocm/${version}`, rocmBuild.variant)] },
       ...(cards.fit.length === 0 && cards.left.length > 0
         ? { diskBytes: rocmBuild.sourceBuildBytes, minutes: 240 }
-        : { diskBytes: 15e9 }),
+        : wheelSizes.rocm),
     },
   )
 }

@@ -1,4 +1,6 @@
 import { Problem } from '../../core/problem.ts'
+import { engines } from '../../knowledge/engines.ts'
+import { engineOf } from '../../recipe/schema/route.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
@@ -7,10 +9,11 @@ import type { Serve } from '../serve.ts'
 export function apiKeyActions(context: PlanContext): Action[] {
   const { engine, server } = context.recipe
   if (server.apiKey === 'none') return []
-  if (engine.route === 'ollama') {
+  const { title, keyVariable } = engines[engineOf(engine.route)]
+  if (keyVariable === null) {
     throw new Problem({
-      what: 'rigup does not set up an API key for Ollama.',
-      why: 'Ollama has no keys of its own.',
+      what: `rigup does not set up an API key for ${title}.`,
+      why: `${title} has no keys of its own.`,
       next: 'Leave server.apiKey at none and keep the address at 127.0.0.1, or put a reverse proxy in front.',
       exit: 'machine',
     })

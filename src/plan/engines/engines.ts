@@ -1,4 +1,4 @@
-import type { Route } from '../../recipe/schema/engine.ts'
+import type { Route } from '../../recipe/schema/route.ts'
 import type { EnginePlanner } from './engine-planner.ts'
 import { llamaCpp } from './llama-cpp.ts'
 import { ollama } from './ollama.ts'

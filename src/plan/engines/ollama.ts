@@ -7,8 +7,8 @@ import type { Check } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
 import type { EnginePlanner } from './engine-planner.ts'
-import { releaseUrl } from './releases.ts'
-import { clientHost, proofModelName, testPrompts } from './serving.ts'
+import { unpackRelease } from './releases.ts'
+import { launchBasics } from './serving.ts'
 
 /** Ollama: the one that is installed, or rigup's own copy beside the recipe's other files. */
 export const ollama: EnginePlanner = {
@@ -20,16 +20,18 @@ export const ollama: EnginePlanner = {
   fetchModel: () => [],
 
   serve(context, purpose): Serve {
-    const { recipe, proofModel } = context
+    const { recipe } = context
     const paths = installPaths(context)
     const program = programOf(context)
     const { host, port } = recipe.server
-    const servedName = purpose === 'proof' ? proofModelName : recipe.model.id
+    const basics = launchBasics(context, purpose)
+    // It has no second names: a model is asked for by the name that it was pulled by.
+    const servedName = purpose === 'proof' ? basics.servedName : recipe.model.id
     // The proof model is not left among the operator's own.
     const models = purpose === 'proof' ? join(paths.engine, 'proof-models') : recipe.install.modelCache
     return {
+      ...basics,
       engine: 'ollama',
-      purpose,
       argv: [program, 'serve'],
       environment: {
         OLLAMA_HOST: `${isIPv6(host) ? `[${host}]` : host}:${port}`,
@@ -42,12 +44,8 @@ export const ollama: EnginePlanner = {
         purpose === 'proof'
           ? [[program, 'create', servedName, '--file', join(paths.proofModel, 'Modelfile')]]
           : [[program, 'pull', recipe.model.id]],
-      host: clientHost(host),
-      port,
       servedName,
-      prompts: testPrompts(purpose, proofModel),
       stallSeconds: 600,
-      afterTest: purpose === 'proof' && recipe.model.source !== 'proof' ? 'stop' : recipe.server.afterTest,
     }
   },
 }
@@ -93,15 +91,13 @@ function unpackOllama(context: PlanContext): Action {
       operations: [
         { kind: 'make-directory', path: engine },
         { kind: 'make-directory', path: folderOf(context) },
-        ...release.flatMap(({ file, sha256 }) => {
-          const path = join(context.directories.cache, 'downloads', `${tag}-${file}`)
-          const url = releaseUrl(context, 'ollama/ollama', `v${tag}`, file)
-          return [
-            { kind: 'fetch' as const, path, sha256, sources: [{ kind: 'url' as const, url }] },
-            { kind: 'unpack' as const, archive: path, directory: folderOf(context) },
-            { kind: 'remove' as const, path },
-          ]
-        }),
+        ...release.flatMap(({ file, sha256 }) =>
+          unpackRelease(
+            context,
+            { repository: 'ollama/ollama', tag: `v${tag}`, file, sha256, savedAs: `${tag}-${file}` },
+            folderOf(context),
+          ),
+        ),
       ],
     },
     {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { printableLine } from '../../core/printable.ts'
 import { shellLine, shellQuote } from '../../core/shell-quote.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
-import type { ProofModel } from '../context.ts'
+import type { PlanContext } from '../context.ts'
 import type { Serve } from '../serve.ts'
 
 /** The name under which the proof model is served. */
@@ -11,13 +11,28 @@ export const proofModelName = 'rigup-proof'
 /** What is asked of a model with no known answers: a sentence, to see that tokens come. */
 const openPrompt = { prompt: 'In one short sentence: what is a graphics card?', maxTokens: 64 }
 
-/** The requests of a test: the proof model has known answers, the operator's model has none. */
-export function testPrompts(purpose: Serve['purpose'], proof: ProofModel): Serve['prompts'] {
-  return purpose === 'proof' ? proof.prompts.map((prompt) => ({ ...prompt })) : [openPrompt]
+/**
+ * The parts of a launch that are the same for every engine. The proof model has known answers, the operator's has none; and the proof's
+ * engine stays only where no other comes after it.
+ */
+export function launchBasics(
+  { recipe, proofModel }: Pick<PlanContext, 'recipe' | 'proofModel'>,
+  purpose: Serve['purpose'],
+): Pick<Serve, 'purpose' | 'host' | 'port' | 'servedName' | 'prompts' | 'afterTest'> {
+  const { server, model } = recipe
+  const isProof = purpose === 'proof'
+  return {
+    purpose,
+    host: clientHost(server.host),
+    port: server.port,
+    servedName: isProof ? proofModelName : (model.servedName ?? model.id),
+    prompts: isProof ? proofModel.prompts.map((prompt) => ({ ...prompt })) : [openPrompt],
+    afterTest: isProof && model.source !== 'proof' ? 'stop' : server.afterTest,
+  }
 }
 
 /** Where a client on this machine reaches a server that binds to `host`. */
-export function clientHost(host: string): string {
+function clientHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   return host === '::' ? '::1' : host
 }

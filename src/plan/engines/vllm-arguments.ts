@@ -1,6 +1,6 @@
 import { knowsFlag, knowsVariable } from '../../knowledge/vllm/names.ts'
-import { isCpuRoute } from '../../recipe/schema/engine.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
+import { isCpuRoute, vendorOf } from '../../recipe/schema/route.ts'
 import type { PlanContext, ProofModel } from '../context.ts'
 import type { Serve } from '../serve.ts'
 import { proofModelName } from './serving.ts'
@@ -59,7 +59,7 @@ export function vllmEnvironment(context: PlanContext): Record<string, string> {
     VLLM_NO_USAGE_STATS: '1',
   }
   if (recipe.layout.gpus && recipe.layout.gpus.length > 0) {
-    const variable = recipe.engine.route.startsWith('vllm-rocm') ? 'HIP_VISIBLE_DEVICES' : 'CUDA_VISIBLE_DEVICES'
+    const variable = vendorOf(recipe.engine.route) === 'amd' ? 'HIP_VISIBLE_DEVICES' : 'CUDA_VISIBLE_DEVICES'
     environment[variable] = recipe.layout.gpus.join(',')
     if (variable === 'CUDA_VISIBLE_DEVICES') environment.CUDA_DEVICE_ORDER = 'PCI_BUS_ID'
   }

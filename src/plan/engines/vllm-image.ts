@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isBefore } from '../../knowledge/vllm/version.ts'
-import { isCpuRoute } from '../../recipe/schema/engine.ts'
+import { isCpuRoute } from '../../recipe/schema/route.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'

@@ -2,7 +2,7 @@ import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { PlanContext } from '../context.ts'
 import type { Serve } from '../serve.ts'
-import { clientHost, proofModelName, testPrompts } from './serving.ts'
+import { launchBasics } from './serving.ts'
 import { vllmEnvironment, vllmFlags } from './vllm-arguments.ts'
 
 /** The parts of a launch that every vLLM route shares; the route gives the command line up to the flags. */
@@ -14,16 +14,11 @@ export function vllmServe(
 ): Serve {
   const { recipe, proofModel } = context
   return {
+    ...launchBasics(context, purpose),
     engine: 'vllm',
-    purpose,
     argv: [...argv, ...vllmFlags(recipe, purpose, proofModel)],
     environment: { ...vllmEnvironment(context), ...environment },
-    host: clientHost(recipe.server.host),
-    port: recipe.server.port,
-    servedName: purpose === 'proof' ? proofModelName : (recipe.model.servedName ?? recipe.model.id),
-    prompts: testPrompts(purpose, proofModel),
     stallSeconds: stallSeconds(context.machine),
-    afterTest: purpose === 'proof' && recipe.model.source !== 'proof' ? 'stop' : recipe.server.afterTest,
   }
 }
 

