@@ -6,6 +6,10 @@ import { exitCodes, messageOf, Problem, problemLines } from './core/problem.ts'
 import { fileProblemOf } from './core/system-error.ts'
 
 const version = '0.1.0'
+/** The same in every command. */
+const recipeWords = 'a file, or the name of a saved recipe or of one that ships'
+const savedMachine =
+  'a saved machine instead of this one: a file, a folder of `detect --save`, or the name of one that ships'
 const io = processIo()
 
 /** Adds a flag for every recipe field, so that whatever can be asked can be answered on the command line. */
@@ -32,8 +36,8 @@ function program(): Command {
     )
     .version(version)
     .enablePositionalOptions()
-    .option('--machine <file|name>', 'use a saved machine (everything up to the review)')
-    .option('--recipe <file|name>', 'start from the answers of a recipe')
+    .option('--machine <file|folder|name>', `${savedMachine} (everything up to the review)`)
+    .option('--recipe <file|name>', `start from the answers of a recipe: ${recipeWords}`)
     .option('--override <fact=value...>', 'correct a fact that was read wrongly: gpus[0].memoryTotalBytes=12GiB')
     .option('--name <name>', 'name of the recipe')
     .option('--new', 'do not attach to a run; begin anew')
@@ -54,7 +58,7 @@ function program(): Command {
     .description('say what this machine is, with the evidence')
     .option('--json', 'print the machine as JSON')
     .option('--values', 'with --json: values without evidence')
-    .option('--from <folder>', 'read saved outputs of tools instead of this machine')
+    .option('--from <file|folder|name>', savedMachine)
     .option('--save <folder>', 'record the outputs that a bug report needs, without names and serial numbers')
     .option('--yes', 'with --save: do not ask')
     .option('--network', 'ask package indexes, hubs and registries whether they answer; nothing else is sent')
@@ -85,9 +89,10 @@ function program(): Command {
     )
 
   rigup
-    .command('plan <recipe>')
+    .command('plan')
+    .argument('<recipe>', recipeWords)
     .description('show what would be done, with every command')
-    .option('--machine <file|name>', 'plan for a saved machine')
+    .option('--machine <file|folder|name>', savedMachine)
     .option('--json', 'print the plan as JSON')
     .action(async (recipe: string, options: { machine?: string; json?: boolean }) => {
       const { runPlan } = await import('./commands/plan.ts')
@@ -95,7 +100,8 @@ function program(): Command {
     })
 
   rigup
-    .command('apply <recipe>')
+    .command('apply')
+    .argument('<recipe>', recipeWords)
     .description('carry a recipe out, asking only where this machine differs')
     .option('--yes', 'ask nothing')
     .option('--directory <path>', 'install the engine there instead')
@@ -106,10 +112,11 @@ function program(): Command {
     })
 
   rigup
-    .command('export <recipe>')
+    .command('export')
+    .argument('<recipe>', recipeWords)
     .description('write a recipe as something that works without rigup')
     .requiredOption('--to <format>', 'sh, systemd, compose, nix (a NixOS module) or client (settings for editors)')
-    .option('--machine <file|name>', 'for a saved machine')
+    .option('--machine <file|folder|name>', savedMachine)
     .action(async (recipe: string, options: { to: string; machine?: string }) => {
       const { runExport } = await import('./commands/export.ts')
       await runExport(recipe, options, io)
@@ -123,7 +130,7 @@ function program(): Command {
     .action(async (file: string | undefined, options: { json?: boolean; context: string }) => {
       const { runDiagnose } = await import('./commands/diagnose.ts')
       process.exitCode = await runDiagnose(
-        { ...(file === undefined ? {} : { file }), json: options.json ?? false, context: Number(options.context) },
+        { ...(file === undefined ? {} : { file }), json: options.json ?? false, context: options.context },
         io,
       )
     })
@@ -135,10 +142,10 @@ function program(): Command {
     .requiredOption('--gpu <name>', 'GPU: RTX 3060, A100-SXM4-80GB')
     .option('--gpus <n>', 'how many', '1')
     .option('--gpu-memory-mib <m>', 'memory of one GPU as nvidia-smi reports it')
-    .option('--tp <n>', 'tensor parallel')
-    .option('--pp <n>', 'pipeline parallel')
-    .option('--vllm <version>', 'version of vLLM')
-    .option('--util <share>', 'GPU memory utilization')
+    .option('--tp, --tensor-parallel <n>', 'GPUs that share each layer')
+    .option('--pp, --pipeline-parallel <n>', 'stages of layers, one after the other')
+    .option('--vllm, --engine-version <version>', 'version of vLLM')
+    .option('--util, --utilization <share>', 'share of each card that the engine may take')
     .option('--max-model-len <tokens>', 'length')
     .option('--kv-cache-dtype <dtype>', 'format of the KV cache')
     .option('--max-num-seqs <n>', 'sequences at once')
@@ -161,7 +168,7 @@ function program(): Command {
 
   rigup
     .command('recipes')
-    .description('list the recipes that ship')
+    .description('list the recipes that have a name: saved ones, and those that ship')
     .action(async () => {
       const { runRecipes } = await import('./commands/recipes.ts')
       await runRecipes(io)

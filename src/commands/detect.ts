@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline/promises'
 import { Problem } from '../core/problem.ts'
 import type { Machine } from '../machine/schema.ts'
+import { loadMachine } from '../services/load-machine.ts'
 import { type CommandIo, say, writeJson } from './io.ts'
 
 export type DetectCommand = {
   readonly json: boolean
   readonly values: boolean
-  /** A folder of saved outputs to read in place of this machine. */
+  /** A saved machine to read in place of this one: a file, a folder of outputs, or a name. */
   readonly from?: string | undefined
   /** A folder to record this machine's outputs in. */
   readonly save?: string | undefined
@@ -47,12 +48,7 @@ async function readOrDetect(options: DetectCommand, io: Pick<CommandIo, 'stderr'
   if (options.from !== undefined && options.network) {
     throw new Problem({ what: '--network asks for this machine, and --from reads another one.', exit: 'usage' })
   }
-  if (options.from !== undefined) {
-    const { machineFromCaptures } = await import('../machine/from-captures.ts')
-    return machineFromCaptures(options.from)
-  }
-  const { detectMachine } = await import('../machine/detect.ts')
-  const machine = await detectMachine()
+  const machine = await loadMachine({ machine: options.from })
   if (!options.network) return machine
   const [{ placesOf }, { withReachability }] = await Promise.all([
     import('../machine/places.ts'),

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { parseCount } from '../core/counts.ts'
 import { printableLine } from '../core/printable.ts'
 import { exitCodes, hasCode, messageOf, Problem } from '../core/problem.ts'
 import { redact } from '../core/redact.ts'
@@ -12,8 +13,8 @@ export type DiagnoseOptions = {
   /** `-` or absent: standard input. */
   file?: string | undefined
   json: boolean
-  /** Lines to show around each piece of evidence. */
-  context: number
+  /** Lines to show around each piece of evidence, as given. */
+  context: string
 }
 
 const chunkBytes = 64 * 1024
@@ -64,22 +65,33 @@ async function around(
   return lines.map(({ line, text }) => ({ line, text: redact(text) }))
 }
 
+function linesAround(given: string): number {
+  const lines = parseCount(given)
+  if (lines !== null) return lines
+  throw new Problem({
+    what: `--context ${printableLine(given)} is not a number of lines.`,
+    next: 'rigup diagnose FILE --context 3',
+    exit: 'usage',
+  })
+}
+
 /**
  * `rigup diagnose [FILE|-] [--json] [--context N]`: what a log says went wrong, and what to change.
  *
- * Returns `ok` whether or not the log shows a failure; throws a Problem where it cannot be read.
+ * Returns `ok` whether or not the log shows a failure; throws a Problem where it cannot be read, or the command line is wrong.
  */
 export async function runDiagnose(
   options: DiagnoseOptions,
   io: Pick<CommandIo, 'stdin' | 'stdout' | 'stderr'>,
 ): Promise<number> {
+  const distance = linesAround(options.context)
   const file = options.file === undefined || options.file === '-' ? undefined : options.file
   try {
     const read = await diagnoseStream(file === undefined ? io.stdin : open(file))
     const diagnosis = withoutSecrets(read.diagnosis)
     if (options.json) writeJson(io, diagnosis)
     else {
-      const context = await around(diagnosis, options.context, file, read.whole)
+      const context = await around(diagnosis, distance, file, read.whole)
       io.stdout.write(`${diagnosisPage(diagnosis, context).join('\n')}\n`)
     }
   } catch (error) {

@@ -64,17 +64,18 @@ function tensorParallelOf(heads: number, cards: number): number {
 
 function inputOf(options: FitOptions, checkpoint: Checkpoint): FitInput {
   const gpus = wholeNumber(options, 'gpus', '--gpus') ?? 1
-  const pipelineParallel = wholeNumber(options, 'pp', '--pp') ?? 1
+  const pipelineParallel = wholeNumber(options, 'pipelineParallel', '--pipeline-parallel') ?? 1
   const { architecture } = checkpoint
   const cards = Math.max(1, Math.floor(gpus / pipelineParallel))
   return {
     architecture,
     gpu: gpuOf(options),
     gpus,
-    tensorParallel: wholeNumber(options, 'tp', '--tp') ?? tensorParallelOf(architecture.heads, cards),
+    tensorParallel:
+      wholeNumber(options, 'tensorParallel', '--tensor-parallel') ?? tensorParallelOf(architecture.heads, cards),
     pipelineParallel,
-    vllmVersion: text(options, 'vllm') ?? newestRelease().version,
-    utilization: decimal(options, 'util', '--util', 1),
+    vllmVersion: text(options, 'engineVersion') ?? newestRelease().version,
+    utilization: decimal(options, 'utilization', '--utilization', 1),
     maxModelLen: wholeNumber(options, 'maxModelLen', '--max-model-len'),
     kvCacheDtype: text(options, 'kvCacheDtype') ?? 'auto',
     maxNumSeqs: wholeNumber(options, 'maxNumSeqs', '--max-num-seqs'),

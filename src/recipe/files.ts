@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { directoriesOf } from '../core/directories.ts'
 import { hasCode, messageOf, Problem } from '../core/problem.ts'
 import { readLock } from './lock.ts'
 import { parseRecipe } from './parse.ts'
@@ -20,8 +21,27 @@ export function shippedRecipes(): string {
 }
 
 /** The names of the recipes that ship, without ending, sorted. */
-export async function listShippedRecipes(): Promise<string[]> {
-  const names = await readdir(shippedRecipes())
+export function listShippedRecipes(): Promise<string[]> {
+  return recipesIn(shippedRecipes())
+}
+
+export type NamedRecipe = { readonly name: string; readonly path: string; readonly isSaved: boolean }
+
+/** What a name can stand for: the operator's saved recipes, and those that ship under a name that is not among them. */
+export async function namedRecipes(saved: string = directoriesOf().recipes): Promise<NamedRecipe[]> {
+  const [own, shipped] = await Promise.all([recipesIn(saved), listShippedRecipes()])
+  const others = shipped.filter((name) => !own.includes(name))
+  return [
+    ...own.map((name) => ({ name, path: join(saved, `${name}.yaml`), isSaved: true })),
+    ...others.map((name) => ({ name, path: join(shippedRecipes(), `${name}.yaml`), isSaved: false })),
+  ]
+}
+
+async function recipesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  })
   return names
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => name.slice(0, -'.yaml'.length))
@@ -29,11 +49,11 @@ export async function listShippedRecipes(): Promise<string[]> {
 }
 
 /**
- * Loads a recipe and its lock from a file, or a shipped recipe by its name.
+ * Loads a recipe and its lock: from a file, or by the name of a saved or shipped recipe.
  * @throws Problem (exit `input`) where the recipe or its lock cannot be read, or the lock is not the one that the recipe names.
  */
 export async function loadRecipe(given: string): Promise<LoadedRecipe> {
-  const path = (await listShippedRecipes()).includes(given) ? join(shippedRecipes(), `${given}.yaml`) : given
+  const path = (await namedRecipes()).find(({ name }) => name === given)?.path ?? given
   const recipe = parseRecipe(await readText(path, 'recipe'), path)
   if (!recipe.packages.lock) return { recipe, lock: null, path }
   const lockPath = join(dirname(path), basename(recipe.packages.lock.file))
@@ -59,7 +79,7 @@ async function readText(path: string, kind: string): Promise<string> {
       why: missing ? undefined : messageOf(error),
       next:
         kind === 'recipe'
-          ? 'Give the path of a recipe file; shipped ones are listed by: rigup recipes'
+          ? 'Give the path of a recipe file, or a name that is listed by: rigup recipes'
           : 'A lock lies beside its recipe; copy both.',
       exit: 'input',
       cause: error,

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises'
 import type { Machine } from '../machine/schema.ts'
 
-/** The machine to work for: a saved one by file or name, or this one, read now; with the operator's corrections on top. */
+/** The machine to work for: a saved one by file, folder of outputs or name, or this one, read now; with the operator's corrections on top. */
 export async function loadMachine(options: {
   machine?: string | undefined
   override?: readonly string[] | undefined
@@ -17,6 +18,14 @@ async function thisMachine(): Promise<Machine> {
 }
 
 async function savedMachine(given: string): Promise<Machine> {
+  const isFolder = await stat(given).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (isFolder) {
+    const { machineFromCaptures } = await import('../machine/from-captures.ts')
+    return machineFromCaptures(given)
+  }
   const { readMachine } = await import('../machine/read-machine.ts')
   return readMachine(given)
 }

@@ -17,9 +17,9 @@ describe('rigup fit', () => {
     const { code, out } = await run({
       model: 'Qwen/Qwen3-8B-AWQ',
       gpu: 'rtx 3060',
-      util: '0.85',
+      utilization: '0.85',
       maxModelLen: '16k',
-      vllm: '0.11.0',
+      engineVersion: '0.11.0',
       json: true,
     })
     const result: Record<string, unknown> = JSON.parse(out)
@@ -55,8 +55,8 @@ describe('rigup fit', () => {
     [{ gpus: '8' }, 8],
     // 28 heads do not divide by 8 or by 5: the widest that does is taken.
     [{ gpus: '8', model: 'Qwen/Qwen2.5-7B-Instruct' }, 7],
-    [{ gpus: '8', pp: '2' }, 4],
-    [{ gpus: '8', tp: '2' }, 2],
+    [{ gpus: '8', pipelineParallel: '2' }, 4],
+    [{ gpus: '8', tensorParallel: '2' }, 2],
   ])('chooses a tensor parallel size for %o', async (change, expected) => {
     const { out } = await run({ model: 'Qwen/Qwen3-8B', gpu: 'h100', json: true, ...change })
     expect(JSON.parse(out).asked.tensorParallel).toBe(expected)
@@ -75,9 +75,9 @@ describe('rigup fit', () => {
 
   test.each([
     [{ gpu: 'a card nobody knows' }, '--gpu-memory-mib'],
-    [{ util: '1.5' }, 'rigup fit --help'],
+    [{ utilization: '1.5' }, 'rigup fit --help'],
     [{ maxModelLen: 'long' }, 'rigup fit --help'],
-    [{ tp: '0' }, 'rigup fit --help'],
+    [{ tensorParallel: '0' }, 'rigup fit --help'],
     [{ model: undefined }, 'rigup fit --help'],
   ])('refuses %o as a wrong flag', async (change, next) => {
     const error = await run({ model: 'Qwen/Qwen3-8B', gpu: 'h100', ...change }).catch((reason: unknown) => reason)

@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function run(options: Partial<DiagnoseOptions>, input = ''): Promise<{ code: number; out: string }> {
   const stdout = new PassThrough()
   const io = { stdin: Readable.from([Buffer.from(input)]), stdout, stderr: new PassThrough() } as unknown as CommandIo
-  const code = await runDiagnose({ json: false, context: 0, ...options }, io)
+  const code = await runDiagnose({ json: false, context: '0', ...options }, io)
   return { code, out: String(stdout.read()) }
 }
 
@@ -39,7 +39,7 @@ describe('rigup diagnose', () => {
   })
 
   test.each(['file', 'standard input'])('shows the lines around the evidence, from %s', async (from) => {
-    const { out } = await run({ context: 1, ...(from === 'file' ? { file } : { file: '-' }) }, log)
+    const { out } = await run({ context: '1', ...(from === 'file' ? { file } : { file: '-' }) }, log)
     expect(out).toContain('two')
     expect(out).toContain('last')
     expect(out).not.toContain('] one')

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exitCodes } from '#src/core/problem.ts'
+import { projectRoot } from '#test/support/terminal.ts'
+
+const run = promisify(execFile)
+
+let home: string
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'rigup-command-line-'))
+  await symlink(join(projectRoot, 'recipes'), join(home, 'recipes'))
+  await run(process.execPath, [join(projectRoot, 'scripts/build.mjs'), join(home, 'dist')])
+})
+afterAll(() => rm(home, { recursive: true }))
+
+type Ended = { code: number; out: string; said: string }
+
+/** The program itself, without a terminal and with folders of its own. */
+async function rigup(...argv: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: join(home, 'config'), HF_HUB_OFFLINE: '1' }
+  return run(process.execPath, [join(home, 'dist/rigup.js'), ...argv], { env, maxBuffer: 2 ** 26 }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, said: stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      code,
+      out: stdout,
+      said: stderr,
+    }),
+  )
+}
+
+describe('a recipe is given by its file or by its name', () => {
+  const recipe = (name: string, description: string): string =>
+    `rigup: 1\nname: ${name}\ndescription: ${description}\nmodel: { source: proof, id: proof }\nengine: { route: vllm-cpu, version: newest }\n`
+  const saved = () => join(home, 'config/rigup/recipes')
+  beforeAll(async () => {
+    await mkdir(saved(), { recursive: true })
+    await writeFile(join(saved(), 'my-rig.yaml'), recipe('my-rig', 'as it was proved here'))
+    await writeFile(join(saved(), 'mining-rig.yaml'), recipe('mining-rig', 'my own'))
+    await writeFile(join(saved(), 'broken.yaml'), 'rigup: 99\n')
+  })
+
+  test.each([
+    ['a file', () => join(saved(), 'my-rig.yaml'), 'my-rig'],
+    ['a saved one', () => 'my-rig', 'my-rig'],
+    ['one that ships', () => 'cpu-proof', 'cpu-proof'],
+  ])('%s, in every command that takes one', async (_, given, name) => {
+    const plan = await rigup('plan', given(), '--machine', 'cpu-server', '--json')
+    expect([plan.code, JSON.parse(plan.out).recipe]).toEqual([exitCodes.ok, name])
+    const script = await rigup('export', given(), '--machine', 'cpu-server', '--to', 'sh')
+    expect([script.code, script.out]).toEqual([exitCodes.ok, expect.stringContaining(`from the recipe ${name};`)])
+  })
+
+  test('the operator’s own goes before one of the same name that ships', async () => {
+    const { out } = await rigup('plan', 'mining-rig', '--machine', 'cpu-server', '--json')
+    expect(out).toContain('vllm-cpu')
+    expect(out).not.toContain('swap-file')
+  })
+
+  test('both kinds are listed, and what cannot be read is no reason to list none', async () => {
+    const { code, out } = await rigup('recipes')
+    expect(code).toBe(exitCodes.ok)
+    expect(out).toMatch(/^my-rig +saved: as it was proved here$/m)
+    expect(out).toMatch(/^mining-rig +saved: my own$/m)
+    expect(out).toMatch(/^broken +saved: cannot be read/m)
+    expect(out).toMatch(/^cpu-proof +\S/m)
+  })
+
+  test('one that is not there is said to be neither', async () => {
+    const { code, said } = await rigup('apply', 'not-there', '--yes')
+    expect([code, said]).toEqual([exitCodes.input, expect.stringContaining('rigup recipes')])
+  })
+})
+
+describe('a machine is given by its file, its folder of outputs or its name', () => {
+  test.each([
+    ['a name', async () => 'cpu-server'],
+    [
+      'a file',
+      async () => {
+        await cp(join(projectRoot, 'recipes/machines/cpu-server.yaml'), join(home, 'machine.yaml'))
+        return join(home, 'machine.yaml')
+      },
+    ],
+    [
+      'a folder of outputs',
+      async () => {
+        await mkdir(join(home, 'outputs'))
+        await writeFile(join(home, 'outputs/meminfo.txt'), 'MemTotal:       16384000 kB\n')
+        return join(home, 'outputs')
+      },
+    ],
+  ])('%s', async (_, make) => {
+    const given = await make()
+    const plan = await rigup('plan', 'cpu-proof', '--machine', given, '--json')
+    expect([plan.code, JSON.parse(plan.out).recipe]).toEqual([exitCodes.ok, 'cpu-proof'])
+    const machine = await rigup('detect', '--from', given, '--json', '--values')
+    expect([machine.code, JSON.parse(machine.out).memory.totalBytes]).toEqual([exitCodes.ok, expect.any(Number)])
+  })
+})
+
+describe('rigup fit', () => {
+  test('takes the words of the wizard too', async () => {
+    const asked = ['fit', '--model', 'Qwen/Qwen3-8B-AWQ', '--gpu', 'RTX 3060', '--gpus', '2', '--json']
+    const short = await rigup(...asked, '--tp', '1', '--pp', '2', '--util', '0.8', '--vllm', '0.11.0')
+    const long = [
+      ...['--tensor-parallel', '1', '--pipeline-parallel', '2'],
+      ...['--utilization', '0.8', '--engine-version', '0.11.0'],
+    ]
+    expect(await rigup(...asked, ...long)).toEqual(short)
+    expect(JSON.parse(short.out).asked).toMatchObject({
+      ...{ tensorParallel: 1, pipelineParallel: 2, utilization: 0.8, vllmVersion: '0.11.0' },
+    })
+  })
+})
+
+test.each([['abc'], ['-1'], ['1.5'], ['']])('rigup diagnose --context "%s" is a wrong command line', async (lines) => {
+  const { code, said } = await rigup('diagnose', '/dev/null', `--context=${lines}`)
+  expect([code, said]).toEqual([exitCodes.usage, expect.stringContaining('--context')])
+})
