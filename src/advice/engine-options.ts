@@ -1,8 +1,9 @@
 import { newestRelease } from '../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../knowledge/vllm/version.ts'
+import { toolOf } from '../machine/find.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Advice } from './advice.ts'
-import { cpuHas, gpusOf, hasCapability, toolOf } from './machine-facts.ts'
+import { cpuHas, gpusOf, hasCapability } from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
 
 const generations = ['auto', 'v0', 'runner-v1', 'runner-v2'] as const

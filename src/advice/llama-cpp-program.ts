@@ -1,10 +1,11 @@
 import { type PinnedBuild, pinnedLlamaCpp } from '../knowledge/llama-cpp-release.ts'
+import { toolOf } from '../machine/find.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import type { LlamaCppBuild } from '../recipe/schema/engine.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { driverMajor } from './engine-routes/cuda-target.ts'
-import { cpuHas, gpusOf, hasCapability, toolOf, versionAtLeast } from './machine-facts.ts'
+import { cpuHas, gpusOf, hasCapability, versionAtLeast } from './machine-facts.ts'
 
 type Engine = Recipe['engine']
 

@@ -1,9 +1,4 @@
-import type { Filesystem, Gpu, Machine, Tool } from '../machine/schema.ts'
-
-/** A tool that was found on the machine; null where it was not, or where nobody looked. */
-export function toolOf(machine: Machine, ...names: string[]): Tool | null {
-  return machine.tools.find((tool) => names.includes(tool.name) && tool.path.value !== null) ?? null
-}
+import type { Gpu, Machine } from '../machine/schema.ts'
 
 /** The GPUs of a maker that nothing is known to be wrong with. */
 export function gpusOf(machine: Machine, vendor: 'nvidia' | 'amd' | 'intel'): Gpu[] {
@@ -40,12 +35,6 @@ export function versionAtLeast(version: string | null, floor: string): boolean |
     if (difference !== 0) return difference > 0
   }
   return true
-}
-
-/** The filesystem that a path lies on: the longest mount point above it. Null where none is known. */
-export function filesystemUnder(machine: Machine, path: string): Filesystem | null {
-  const above = machine.filesystems.filter(({ mount }) => path === mount || path.startsWith(mount.replace(/\/?$/, '/')))
-  return above.sort((a, b) => b.mount.length - a.mount.length)[0] ?? null
 }
 
 /** True where the CPU has an instruction set (`avx2`, `avx512f`); null where its flags are unknown. */

@@ -1,8 +1,8 @@
 import { ollamaRelease } from '../knowledge/ollama-release.ts'
+import { toolOf } from '../machine/find.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
-import { toolOf } from './machine-facts.ts'
 
 /**
  * Fills in which Ollama a recipe means on this machine: the one that is installed with its version, or the release that rigup pins with its

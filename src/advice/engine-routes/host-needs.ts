@@ -1,6 +1,7 @@
+import { toolOf } from '../../machine/find.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Advice, Source } from '../advice.ts'
-import { toolOf, versionAtLeast } from '../machine-facts.ts'
+import { versionAtLeast } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 

@@ -1,7 +1,9 @@
 import { formatGiB, GiB } from '../../core/bytes.ts'
+import { unfitForSwap } from '../../knowledge/swap-filesystems.ts'
+import { filesystemUnder } from '../../machine/find.ts'
 import type { Filesystem, Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
-import { filesystemUnder, isImmutable } from '../machine-facts.ts'
+import { isImmutable } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 
@@ -108,7 +110,7 @@ export function swapPlaceAdvice(machine: Machine, { path, bytes }: SwapFile): Ad
     advice.push(
       note(
         'swap-on-btrfs',
-        'On btrfs the file is made with `btrfs filesystem mkswapfile`.',
+        'On btrfs the file is made without copy-on-write.',
         'Swap there must not be copied on write, and the filesystem must lie on one device.',
         facts,
       ),
@@ -163,15 +165,7 @@ function swapBlocked(machine: Machine): Advice | null {
 
 /** Why a filesystem cannot hold a swap file; null where it can. */
 function judge({ type, readOnly }: Filesystem): string | null {
-  const name = type.value ?? ''
-  if (readOnly.value === true) return 'It is mounted read-only.'
-  if (/^(ntfs|fuse|exfat|vfat|msdos)/.test(name))
-    return 'A swap file there goes through a driver that needs memory itself; when memory is short the machine deadlocks.'
-  if (name === 'zfs') return 'ZFS has no swap files, and its swap volumes deadlock under pressure.'
-  if (/^(overlay|aufs|squashfs|tmpfs|ramfs|devtmpfs)/.test(name)) return 'It has no blocks of its own on a disk.'
-  if (/^(nfs|cifs|smb|9p|virtiofs|ceph|glusterfs|lustre)/.test(name))
-    return 'It lies on the network, which needs memory to be reached.'
-  return null
+  return readOnly.value === true ? 'It is mounted read-only.' : unfitForSwap(type.value ?? '')
 }
 
 /** Kept free on a filesystem: 5 %, between 5 and 50 GiB. */

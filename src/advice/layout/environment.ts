@@ -1,6 +1,7 @@
+import { toolOf } from '../../machine/find.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
-import { gpuFact, toolOf } from '../machine-facts.ts'
+import { gpuFact } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
 import { isOnRiser } from './link.ts'

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { Problem } from '../../core/problem.ts'
+import { unitQuote } from '../../core/unit-quote.ts'
 import { earlyoomArguments } from '../../knowledge/earlyoom.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
@@ -156,10 +157,7 @@ function removeEmptyFolders(...paths: string[]): Run {
   }
 }
 
-/** A line of a unit file is no shell: `$` and `%` are doubled (systemd.service(5), "Command lines"). */
 function unitDropIn(argv: readonly string[]): string {
-  const words = argv.map((word) =>
-    /^[\w,.-]+$/.test(word) ? word : `"${word.replaceAll('$', '$$$$').replaceAll('%', '%%')}"`,
-  )
+  const words = argv.map(unitQuote)
   return `# Written by rigup; rigup undo removes it.\n[Service]\nExecStart=\nExecStart=earlyoom ${words.join(' ')}\n`
 }

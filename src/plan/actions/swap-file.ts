@@ -1,28 +1,12 @@
 import { formatBytes, MiB } from '../../core/bytes.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Filesystem, Machine } from '../../machine/schema.ts'
+import { unfitForSwap } from '../../knowledge/swap-filesystems.ts'
+import { filesystemUnder } from '../../machine/find.ts'
+import type { Machine } from '../../machine/schema.ts'
 import type { Operation } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
 
 type SwapFile = { readonly path: string; readonly bytes: number }
-
-/** Why no swap file may lie on a file system of that type. Sources: swapon(8) "Files with holes", mount.ntfs-3g(8), OpenZFS FAQ. */
-const unsuitable: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(ntfs|ntfs3|fuseblk|fuse\..*|fuse|exfat|vfat)$/,
-    'the program behind it may need memory itself to write: a deadlock',
-  ],
-  [/^zfs$/, 'ZFS cannot hold swap files'],
-  [/^(tmpfs|ramfs)$/, 'it lies in memory itself'],
-  [/^(overlay|squashfs|aufs)$/, 'it is the layered file system of a container or a live system'],
-  [/^(nfs4?|cifs|smb3?|9p|virtiofs|ceph|glusterfs)$/, 'it lies on another machine'],
-]
-
-/** The mounted file system that a path lies on; null where the machine does not tell. */
-function filesystemOf(path: string, filesystems: readonly Filesystem[]): Filesystem | null {
-  const holding = filesystems.filter(({ mount }) => mount === '/' || path === mount || path.startsWith(`${mount}/`))
-  return holding.toSorted((a, b) => b.mount.length - a.mount.length)[0] ?? null
-}
 
 /** Why this swap file cannot be made on this machine, in a sentence; null where nothing speaks against it. Pure. */
 export function swapRefusal({ path, bytes }: SwapFile, machine: Machine): string | null {
@@ -31,10 +15,10 @@ export function swapRefusal({ path, bytes }: SwapFile, machine: Machine): string
   if (area !== undefined && area.bytes < bytes - MiB) {
     return `${path} is in use as swap already, with ${formatBytes(area.bytes)}.`
   }
-  const filesystem = filesystemOf(path, machine.filesystems)
+  const filesystem = filesystemUnder(machine, path)
   const type = filesystem?.type.value ?? ''
-  const reason = unsuitable.find(([pattern]) => pattern.test(type))?.[1]
-  if (reason !== undefined) return `${path} lies on ${type}: ${reason}.`
+  const reason = unfitForSwap(type)
+  if (reason !== null) return `${path} lies on ${type}. ${reason}`
   const free = filesystem?.freeBytes.value ?? null
   if (area === undefined && free !== null && free < bytes + 512 * MiB) {
     return `${formatBytes(bytes)} do not fit at ${path}: ${formatBytes(free)} are free there.`
@@ -57,7 +41,7 @@ export function swapFileActions(swap: SwapFile, machine: Machine): Action[] {
     })
   }
   const { path, bytes } = swap
-  const type = filesystemOf(path, machine.filesystems)?.type.value ?? null
+  const type = filesystemUnder(machine, path)?.type.value ?? null
   const fstab = `${path.replaceAll(' ', '\\040')} none swap sw,nofail 0 0`
   return [
     action(

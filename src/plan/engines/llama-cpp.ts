@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { GiB } from '../../core/bytes.ts'
 import { Problem } from '../../core/problem.ts'
 import { llamaCpp as llamaCppBuilds } from '../../knowledge/llama-cpp.ts'
+import { toolOf } from '../../machine/find.ts'
 import type { LlamaCppBuild } from '../../recipe/schema/engine.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import type { Action } from '../plan.ts'
@@ -73,8 +74,8 @@ function programOf(context: PlanContext): string {
   }
 }
 
-function installedServer({ tools }: PlanContext['machine']): string | null {
-  return tools.find((tool) => tool.name === 'llama-server')?.path.value ?? null
+function installedServer(machine: PlanContext['machine']): string | null {
+  return toolOf(machine, 'llama-server')?.path.value ?? null
 }
 
 function notInstalled({ recipe }: PlanContext): never {

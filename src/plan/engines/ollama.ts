@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { ollamaRelease } from '../../knowledge/ollama-release.ts'
+import { toolOf } from '../../machine/find.ts'
 import { installPaths, type PlanContext } from '../context.ts'
 import type { Check } from '../operation.ts'
 import { type Action, action } from '../plan.ts'
@@ -51,7 +52,7 @@ export const ollama: EnginePlanner = {
 }
 
 function installed({ machine }: PlanContext): string | null {
-  return machine.tools.find((tool) => tool.name === 'ollama')?.path.value ?? null
+  return toolOf(machine, 'ollama')?.path.value ?? null
 }
 
 /** A recipe that was made ready for a machine says which; another takes what is there. */
