@@ -6,42 +6,49 @@
  * memory from the makers' product pages.
  */
 
+import cardNames from './data/card-names.json' with { type: 'json' }
+
 /** Names as nvidia-smi and lspci print them, the more special first, with the compute capability. */
 const capabilities: readonly (readonly [RegExp, string])[] = [
-  [/\bGB10\b/, '12.1'],
-  [/RTX PRO \d+.*Blackwell|GeForce RTX 50\d\d|RTX \d+ Blackwell/i, '12.0'],
+  [/\bGB10\b|RTX Spark\b/, '12.1'],
+  [/RTX PRO \d+.*Blackwell|GeForce RTX 50\d\d|RTX \d+ Blackwell|RTX (PRO )?6000D\b/i, '12.0'],
   [/\bThor\b/, '11.0'],
   [/\bG?B300\b/, '10.3'],
-  [/\bG?B200\b/, '10.0'],
-  [/\bG?H(100|200|800|20)\b/, '9.0'],
-  [/\bL(2|4|20|40|40S|40G)\b|RTX \d+ (SFF )?Ada|RTX \d+ Mobile Ada|GeForce RTX 40\d\d/i, '8.9'],
+  [/\bG?B[12]00\b/, '10.0'],
+  [/\bG?H(100|200|800|20)[LB]?\b/, '9.0'],
+  // Some of the last laptops called RTX 3050 A have an Ada chip.
+  [/\bL(2|4|16|20|30|40|40S|40G)\b|RTX .*\bAda\b|GeForce RTX 40\d\d|RTX 3050 A\b/i, '8.9'],
   [/\bOrin\b/, '8.7'],
-  [/\bA(100X?|30X?|800)\b|CMP 170HX|DRIVE-PG199|PG506/i, '8.0'],
-  [/\bA(2|10|10G|10M|16|40)\b|\bRTX A\d{3,4}\b|GeForce RTX (30\d\d|2050)|\bMX570\b|CMP 90HX/i, '8.6'],
+  [/\bA(100X?|30X?|X?800)\b|CMP 170HX|DRIVE-PG199|PG506/i, '8.0'],
+  [/\bA(2|10|10G|10M|16|40)\b|\bRTX A\d{1,4}H?\b|GeForce RTX (30\d\d|2050)|\bMX570\b|CMP [79]0HX/i, '8.6'],
   [
-    /\bT4G?\b|Quadro (RTX|T)\b|GeForce RTX 20\d\d|GeForce GTX 16\d\d|TITAN RTX|\bT(400|500|550|600|1000|1200|2000)\b|\bMX(450|550)\b|Quadro RTX|CMP [345]0HX/i,
+    /\bT(4G?|10|40)\b|Quadro (RTX|T)\b|GeForce RTX 20\d\d|GeForce GTX 16\d\d|TITAN RTX|\bT(400|500|550|600|1000|1200|2000)\b|\bMX(450|550)\b|Quadro RTX|CMP [345]0HX/i,
     '7.5',
   ],
   [/\bXavier\b/, '7.2'],
-  [/\bV100S?\b|TITAN V\b|\bGV100\b|CMP 100/i, '7.0'],
+  [/\bV100S?\b|TITAN V\b|\bGV100\b|CMP 100(HX|-2)/i, '7.0'],
   [/\bP100\b|\bGP100\b/, '6.0'],
   [
-    /GeForce GTX 10\d\d|GeForce GT 10\d\d|TITAN Xp|TITAN X \(Pascal\)|\bP(4|6|40)\b|Quadro P\d+|\bMX(1[35]0|2[35]0|3[35]0|330)\b|P10[2-6]-\d+/i,
+    /GeForce GTX 10\d\d|GeForce GT 10\d\d|TITAN Xp|TITAN X \(?Pascal|\bP(4|6|10|40)\b|Quadro P\d+|\bMX(150|[23][35]0)\b|P10[2-6](-\d+|M)/i,
     '6.1',
   ],
-  [/GeForce GTX 9[5-8]\d(?!M)|GTX TITAN X|\bM(4|6|40|60)\b|Quadro M[2-6]000\b/i, '5.2'],
   [
-    /GeForce 9[1-4]\d(M|MX|A)\b|GeForce GTX 9[56]0M|GeForce GTX 7[45]0\b(?! ?M)|\bM10\b|Quadro K(620|1200|2200)/i,
+    /GeForce GTX 9[5-8]\d(?!M)|GTX 9(65|70|80)M|GTX TITAN X|\bM(4|6|40|60)\b|Quadro M([2-6]000|[345][05]00M|2200)\b/i,
+    '5.2',
+  ],
+  [
+    /GeForce 9[1-4]\d(M|MX|A)\b|GeForce GTX 9[56]0M|GeForce GTX 7[45]0\b(?! ?M)|\bMX1[13]0\b|\bM10\b|Quadro (K(620|1200|2200)|M(5|6|10|12|20)\d0M)\b/i,
     '5.0',
   ],
   [/\bK80\b/, '3.7'],
-  [/\bK[24]0[cmst]?\b|GTX TITAN( Black)?\b|GeForce GTX 780|Quadro K6000/i, '3.5'],
-  [/GeForce GTX 6[6-9]0\b|\bK10\b|GeForce GTX 770\b|\bGRID K[12]\b/i, '3.0'],
+  [/\bK[24]0[cmst]?\b|GTX TITAN( Black)?\b|GeForce GTX 780\b|Quadro K6000/i, '3.5'],
+  [/GeForce GTX 6[6-9]0\b|\bK10\b|GeForce GTX 77\dM?\b|GTX 780M|\bGRID K[12]\b/i, '3.0'],
 ]
 
 /** NVIDIA's chip names, as lspci prints them: `GA102GL [A10]`. */
 const chips: readonly (readonly [RegExp, string])[] = [
   [/\bGB20B/, '12.1'],
+  [/\bGB10B/, '11.0'],
   [/\bGB20\d/, '12.0'],
   [/\bGB110/, '10.3'],
   [/\bGB1\d\d/, '10.0'],
@@ -56,7 +63,7 @@ const chips: readonly (readonly [RegExp, string])[] = [
   [/\bGM20\d/, '5.2'],
   [/\bGM10\d/, '5.0'],
   [/\bGK210/, '3.7'],
-  [/\bGK1[18]0/, '3.5'],
+  [/\bGK(1[18]0|20[78])/, '3.5'],
   [/\bGK10\d/, '3.0'],
 ]
 
@@ -71,7 +78,8 @@ const nvidiaChips: readonly (readonly [number, number, string])[] = [
   [0x13c0, 0x13ff, '5.2'],
   [0x1400, 0x147f, '5.2'],
   [0x15f0, 0x15ff, '6.0'],
-  [0x1600, 0x163f, '5.2'],
+  [0x1600, 0x167f, '5.2'],
+  [0x1740, 0x179f, '5.0'],
   [0x17c0, 0x17ff, '5.2'],
   [0x1b00, 0x1d7f, '6.1'],
   [0x1d80, 0x1dff, '7.0'],
@@ -83,8 +91,9 @@ const nvidiaChips: readonly (readonly [number, number, string])[] = [
   [0x2400, 0x25ff, '8.6'],
   [0x2680, 0x28ff, '8.9'],
   [0x2900, 0x29ff, '10.0'],
+  [0x2b00, 0x2b00, '11.0'],
   [0x2b80, 0x2dff, '12.0'],
-  [0x2e12, 0x2e12, '12.1'],
+  [0x2e00, 0x2e3f, '12.1'],
   [0x2f00, 0x2fff, '12.0'],
   [0x3180, 0x31ff, '10.3'],
 ]
@@ -126,6 +135,8 @@ const amdTargets: readonly (readonly [number, number, string, boolean?])[] = [
   [0x9870, 0x9877, 'gfx801', true],
   [0x67a0, 0x67be, 'gfx701'],
   [0x67c0, 0x67ff, 'gfx803'],
+  [0x694c, 0x694f, 'gfx803'],
+  [0x6fdf, 0x6fdf, 'gfx803'],
   [0x6980, 0x699f, 'gfx803'],
   [0x7300, 0x730f, 'gfx803'],
   [0x6860, 0x687f, 'gfx900'],
@@ -144,6 +155,7 @@ const amdTargets: readonly (readonly [number, number, string, boolean?])[] = [
   [0x7340, 0x734f, 'gfx1012'],
   [0x73a0, 0x73bf, 'gfx1030'],
   [0x73c0, 0x73df, 'gfx1031'],
+  [0x73f0, 0x73f0, 'gfx1102'],
   [0x73e0, 0x73ff, 'gfx1032'],
   [0x163f, 0x163f, 'gfx1033', true],
   [0x7420, 0x743f, 'gfx1034'],
@@ -157,10 +169,12 @@ const amdTargets: readonly (readonly [number, number, string, boolean?])[] = [
   [0x7480, 0x749f, 'gfx1102'],
   [0x15bf, 0x15bf, 'gfx1103', true],
   [0x15c8, 0x15c8, 'gfx1103', true],
+  [0x164f, 0x164f, 'gfx1103', true],
   [0x1900, 0x1901, 'gfx1103', true],
   [0x150e, 0x150e, 'gfx1150', true],
   [0x1586, 0x1586, 'gfx1151', true],
   [0x1114, 0x1114, 'gfx1152', true],
+  [0x1902, 0x1902, 'gfx1153', true],
   [0x7590, 0x759f, 'gfx1200'],
   [0x7550, 0x755f, 'gfx1201'],
 ]
@@ -173,6 +187,11 @@ export function amdTargetOf(deviceId: number): { arch: string; integrated: boole
 
 /** AMD's chip names, as lspci prints them without ids: `Vega 20 [Radeon VII]`. */
 const amdChips: readonly (readonly [RegExp, string])[] = [
+  // The PCI ID list gives MI350 the name of the chip before it.
+  [/\bMI35[05][XP]\b/, 'gfx950'],
+  [/\bKaveri\b/, 'gfx700'],
+  [/\b(Hawaii|Grenada|Vesuvius)\b/, 'gfx701'],
+  [/\b(Ellesmere|Baffin|Polaris ?\d\d|Lexa|Fiji)\b/, 'gfx803'],
   [/\bVega 10\b/, 'gfx900'],
   [/\bVega 12\b/, 'gfx904'],
   [/\bVega 20\b/, 'gfx906'],
@@ -192,7 +211,10 @@ const amdChips: readonly (readonly [RegExp, string])[] = [
   [/\bNavi 44\b/, 'gfx1200'],
   [/\bNavi 48\b/, 'gfx1201'],
   [/\bStrix Halo\b/, 'gfx1151'],
-  [/\bPhoenix\d?\b|\bHawk Point\d?\b/, 'gfx1103'],
+  [/\bKrackan\b/, 'gfx1152'],
+  [/\bPhoenix\d?\b|\bHawk ?Point\d?\b/, 'gfx1103'],
+  [/\bMendocino\b/, 'gfx1037'],
+  [/\bVan ?Gogh\b/, 'gfx1033'],
   [/\bRaphael\b|\bGranite Ridge\b/, 'gfx1036'],
   [/\bRembrandt\b/, 'gfx1035'],
   [/\bRenoir\b|\bCezanne\b|\bLucienne\b|\bBarcelo\b/, 'gfx90c'],
@@ -235,43 +257,17 @@ export function isIntegratedTarget(arch: string): boolean {
 
 /** NVIDIA chips that share the memory of their CPU: nvidia-smi tells no memory for them. */
 export function isUnifiedNvidia(name: string): boolean {
-  return /\bGB10\b|\b(Orin|Xavier|Thor|Tegra)\b|Jetson/i.test(name)
+  return /\bGB10\b|RTX Spark\b|\b(Orin|Xavier|Thor|Tegra)\b|Jetson/i.test(name)
 }
 
-/** Names by PCI id where lspci's own list is too old to have them. */
-const names: Readonly<Record<string, string>> = {
-  '10de:1b38': 'Tesla P40',
-  '10de:1eb8': 'Tesla T4',
-  '10de:1f91': 'GeForce GTX 1650 Mobile',
-  '10de:20b0': 'A100 SXM4 40GB',
-  '10de:20b2': 'A100 SXM4 80GB',
-  '10de:20b5': 'A100 80GB PCIe',
-  '10de:2204': 'GeForce RTX 3090',
-  '10de:2236': 'A10',
-  '10de:2330': 'H100 80GB HBM3',
-  '10de:2335': 'H200',
-  '10de:2503': 'GeForce RTX 3060',
-  '10de:2504': 'GeForce RTX 3060 Lite Hash Rate',
-  '10de:2684': 'GeForce RTX 4090',
-  '10de:26b9': 'L40S',
-  '10de:27b8': 'L4',
-  '10de:2b85': 'GeForce RTX 5090',
-  '10de:2e12': 'GB10',
-  '1002:15d8': 'Picasso/Raven 2 [Radeon Vega Series]',
-  '1002:1586': 'Strix Halo [Radeon 8050S / 8060S Graphics]',
-  '1002:66a1': 'Vega 20 [Radeon Pro VII/Radeon Instinct MI50 32GB]',
-  '1002:73df': 'Navi 22 [Radeon RX 6700/6700 XT/6750 XT / 6800M/6850M XT]',
-  '1002:738c': 'Arcturus GL-XL [Instinct MI100]',
-  '1002:7489': 'Navi 33 [Radeon Pro W7500]',
-  '1002:74a1': 'Aqua Vanjaram [Instinct MI300X]',
-  '8086:1902': 'HD Graphics 510',
-  '8086:e20b': 'Battlemage G21 [Arc B580]',
-  '8086:56a0': 'DG2 [Arc A770]',
-}
+const names = new Map<string, string>(Object.entries(cardNames))
 
-/** A card's name by its PCI id, `10de:2504`; null where it is not in the list. */
+/**
+ * A card's name by its PCI id, `10de:2504`, for machines whose own list is too old to have it; null where it is not in the list.
+ * From the PCI ID repository (pci-ids.ucw.cz, 3-clause BSD): the graphics cards of NVIDIA, AMD and Intel.
+ */
 export function nameOfPciId(id: string): string | null {
-  return names[id.toLowerCase()] ?? null
+  return names.get(id.toLowerCase()) ?? null
 }
 
 const nominalGiB: readonly (readonly [RegExp, number])[] = [
