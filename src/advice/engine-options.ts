@@ -1,4 +1,4 @@
-import { newestRelease } from '../knowledge/vllm/releases.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../knowledge/vllm/version.ts'
 import { toolOf } from '../machine/find.ts'
 import type { Machine } from '../machine/schema.ts'
@@ -26,7 +26,7 @@ const runnerSource = {
 
 /** The engine generations that a release offers, `auto` first and recommended, and what to know about them. */
 export function generationAdvice(version: string): { choices: Generation[]; why: Advice[] } {
-  const exact = version === 'newest' ? newestRelease().version : version
+  const exact = exactVersion(version)
   if (isBefore(exact, v0GoneSince)) {
     return {
       choices: ['auto', 'v0'],
@@ -92,7 +92,7 @@ export function compilationAdvice(
   machine: Machine,
   version: string,
 ): { level: CompilationLevel; environment: Record<string, string>; why: Advice[] } {
-  const exact = version === 'newest' ? newestRelease().version : version
+  const exact = exactVersion(version)
   const why: Advice[] = []
   const cores = machine.cpu.cores.value
   const weak = machine.cpu.architecture.value !== 'aarch64' && cpuHas(machine, 'avx') === false

@@ -2,6 +2,7 @@ import { formatGiB } from '../core/bytes.ts'
 import { ggufBytes } from '../knowledge/gguf.ts'
 import type { ModelArchitecture } from '../knowledge/models/architecture.ts'
 import { lifetimeOfArchitecture, supportsArchitecture } from '../knowledge/vllm/names.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import { filesystemUnder } from '../machine/find.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
@@ -10,7 +11,6 @@ import type { Advice } from './advice.ts'
 import { memoryOf, usableCards } from './layout/cards.ts'
 import { makeAdvice } from './make-advice.ts'
 import type { KnownModel } from './model-facts.ts'
-import { reckonedVersion } from './placement.ts'
 import { sources } from './sources.ts'
 import { preferredVariant, rankVariants, variantsOf } from './variants.ts'
 
@@ -95,7 +95,7 @@ function diskTooSmall(needed: number, machine: Machine, { install }: Recipe): Ba
 }
 
 function notInVersion({ architecture }: KnownModel, recipe: Recipe): Badge | null {
-  const version = reckonedVersion(recipe.engine.version)
+  const version = exactVersion(recipe.engine.version)
   const names = architecture.architectures
   if (names.length === 0 || names.some((name) => supportsArchitecture(version, name) !== false)) return null
   const life = names.map(lifetimeOfArchitecture).find((found) => found !== null) ?? null

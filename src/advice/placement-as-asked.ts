@@ -1,4 +1,5 @@
 import { knowsVariable } from '../knowledge/vllm/names.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import type { Machine } from '../machine/schema.ts'
 import { type FieldPath, withFields } from '../recipe/fields.ts'
 import { type Recipe, recipeSchema } from '../recipe/schema/recipe.ts'
@@ -8,7 +9,7 @@ import { balancedPartition, partitionVariable } from './fit/partition.ts'
 import { usableCards } from './layout/cards.ts'
 import { lowestCapability } from './machine-facts.ts'
 import type { KnownModel } from './model-facts.ts'
-import { type Placement, reckonedVersion } from './placement.ts'
+import type { Placement } from './placement.ts'
 
 /** Settings that change how a model lies on the cards. */
 const deciding: readonly FieldPath[] = [
@@ -47,7 +48,7 @@ export function placementAsAsked(
   const gpus = read.data.layout.gpus ?? (same ? layout.gpus : firstCards(machine, count))
   const cards = machine.gpus.filter(({ index }) => gpus.includes(index))
   const capability = lowestCapability(cards)
-  const partition = knowsVariable(reckonedVersion(recipe.engine.version), partitionVariable)
+  const partition = knowsVariable(exactVersion(recipe.engine.version), partitionVariable)
     ? balancedPartition(model.architecture, {
         tensorParallel,
         pipelineParallel,

@@ -1,6 +1,6 @@
 import type { CatalogueModel } from '../knowledge/models/catalogue.ts'
 import { knowsVariable } from '../knowledge/vllm/names.ts'
-import { newestRelease } from '../knowledge/vllm/releases.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { Advice } from './advice.ts'
@@ -40,11 +40,6 @@ type PlacementWish = {
 /** A length of less is of no use to anybody. */
 const shortestLength = 512
 
-/** The exact version to reckon with. */
-export function reckonedVersion(version: string): string {
-  return /^\d+\.\d+/.test(version) ? version.replace(/\+.*$/, '') : newestRelease().version
-}
-
 /**
  * The fewest cards that hold the wished length for the wished users, laid out the fastest way; failing that, the layout with the
  * longest length. Null where the machine has no cards to lay anything on.
@@ -53,7 +48,7 @@ export function placementOf({ machine, model, recipe }: PlacementWish): Placemen
   const eager = recipe.engine.compilation === 'none'
   const layouts = layoutsFor({
     machine,
-    model: layoutModelOf(model.architecture, model.bytes, reckonedVersion(recipe.engine.version)),
+    model: layoutModelOf(model.architecture, model.bytes, exactVersion(recipe.engine.version)),
     eager,
   }).filter(({ valid }) => valid)
   const placements = layouts
@@ -82,7 +77,7 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
   const { gpu, totalBytes, freeBytes: free } = smallest
   const longest = model.architecture.maxPositionEmbeddings ?? 32_768
   const wished = Math.min(recipe.workload.contextTokens, longest)
-  const version = reckonedVersion(recipe.engine.version)
+  const version = exactVersion(recipe.engine.version)
   const { utilization, why } = utilizationAdvice(machine, cards, version)
   const partition = knowsVariable(version, partitionVariable)
     ? balancedPartition(model.architecture, {

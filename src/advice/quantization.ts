@@ -9,7 +9,7 @@ import {
 } from '../knowledge/quantization.ts'
 import { methodNeeds } from '../knowledge/vllm/methods.ts'
 import { isDeprecatedQuantization, lifetimeOfQuantization, quantizationMethods } from '../knowledge/vllm/names.ts'
-import { newestRelease } from '../knowledge/vllm/releases.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../knowledge/vllm/version.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Advice } from './advice.ts'
@@ -69,7 +69,7 @@ function computeTarget(machine: Machine): ComputeTarget | null {
 
 /** Whether a checkpoint runs here in that version, through which kernel, and what has to be said on the command line. */
 export function checkpointAdvice(question: CheckpointQuestion): CheckpointAdvice {
-  const version = question.version === 'newest' ? newestRelease().version : question.version
+  const version = exactVersion(question.version)
   const target = question.target === undefined ? computeTarget(question.machine) : question.target
   const method = question.method?.toLowerCase() ?? null
   const kernel = kernelOf(method, version, target)

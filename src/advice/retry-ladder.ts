@@ -1,14 +1,15 @@
 import { knowsFlag } from '../knowledge/vllm/names.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import { isBefore } from '../knowledge/vllm/version.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { Advice } from './advice.ts'
-import { cardsOf, versionOf } from './contradictions/recipe-facts.ts'
+import { cardsOf } from './contradictions/recipe-facts.ts'
 import { v0GoneSince } from './engine-options.ts'
+import { defaultUtilization } from './fit/rules.ts'
 import { cardsByIdleness, isBusy } from './layout/cards.ts'
 import { cardList, gpuFact } from './machine-facts.ts'
 import { makeAdvice } from './make-advice.ts'
-import { defaultUtilization } from './utilization.ts'
 
 /** One rung: what to change in the recipe before the next try. */
 type Rung = {
@@ -31,7 +32,7 @@ const source = {
  * the same once more, a lower utilization, eager mode, no prefix caching, and V0 only where the version has it.
  */
 export function retryLadder(recipe: Recipe, machine: Machine): Rung[] {
-  const version = versionOf(recipe)
+  const version = exactVersion(recipe.engine.version)
   const { arguments: flags, environment } = recipe.server
   const rungs: (Rung | null)[] = [
     otherCard(recipe, machine),

@@ -14,8 +14,6 @@ const neighbourShare = 0.05
 /** Where CPU and GPU share one memory, system, page cache and the engine's own processes need their part of it. */
 const sharedMemoryShare = 0.8
 
-export { defaultUtilization } from './fit/rules.ts'
-
 /**
  * The utilization for these cards. vLLM counts it from the card's total and stops where less is free, so it follows from what is
  * free on the fullest card: rounded down to hundredths, never above the release's default, nor above 0.80 where the CPU lives in the

@@ -1,10 +1,11 @@
 import { findModel } from '../knowledge/models/catalogue.ts'
+import { exactVersion } from '../knowledge/vllm/releases.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { Advice } from './advice.ts'
 import { type KnownModel, symmetricOf } from './model-facts.ts'
-import { type Placement, placementOf, reckonedVersion } from './placement.ts'
+import { type Placement, placementOf } from './placement.ts'
 import { placementAsAsked } from './placement-as-asked.ts'
 import { type CheckpointAdvice, checkpointAdvice } from './quantization.ts'
 
@@ -64,7 +65,7 @@ function judge(
   const checkpoint = checkpointAdvice({
     method: variant.quantization,
     machine,
-    version: reckonedVersion(recipe.engine.version),
+    version: exactVersion(recipe.engine.version),
     family: variant.family,
     bits: variant.architecture.quantization?.bits,
     symmetric: symmetricOf(variant.architecture),

@@ -4,8 +4,8 @@ import { guardAdvice, limitsAdvice } from '#src/advice/host-safety/guard.ts'
 import { swapAdvice } from '#src/advice/host-safety/swap.ts'
 import { usableCards } from '#src/advice/layout/cards.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
-import { reckonedVersion } from '#src/advice/placement.ts'
 import { formatBytes } from '#src/core/bytes.ts'
+import { exactVersion } from '#src/knowledge/vllm/releases.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import { isCpuRoute, isVllmRoute } from '#src/recipe/schema/route.ts'
@@ -75,7 +75,7 @@ function neededMemory(machine: Machine, { engine, layout, server }: Recipe): Nee
   const swapSpace = server.arguments['swap-space']
   const memory = hostMemory({
     gpus: Math.min(gpus, Math.max(1, usableCards(machine).length)) * (gpus > 0 ? 1 : 0),
-    vllmVersion: reckonedVersion(engine.version),
+    vllmVersion: exactVersion(engine.version),
     ...(engine.generation === 'v0' ? { engine: 'V0' as const } : {}),
     ...(typeof swapSpace === 'number' ? { swapSpaceGib: swapSpace } : {}),
     machineBytes: machine.memory.totalBytes.value,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { defaultUtilization } from '#src/advice/fit/rules.ts'
 import { placementOf } from '#src/advice/placement.ts'
-import { defaultUtilization, utilizationAdvice } from '#src/advice/utilization.ts'
+import { utilizationAdvice } from '#src/advice/utilization.ts'
 import { GiB } from '#src/core/bytes.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'

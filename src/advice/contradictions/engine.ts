@@ -1,5 +1,6 @@
 import { engines } from '../../knowledge/engines.ts'
 import { driverFloors } from '../../knowledge/vllm/builds.ts'
+import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import { isAtLeast, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
@@ -11,7 +12,7 @@ import { routesFor } from '../engine-routes/routes.ts'
 import { cardList } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { modelForRoute } from '../model-for-route.ts'
-import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
+import { cardsOf, isVllm } from './recipe-facts.ts'
 
 /** The route on this machine, the generation in this version, and the cards that the layout names. */
 export function engineContradictions(recipe: Recipe, machine: Machine): Advice[] {
@@ -87,7 +88,7 @@ function cudaBuild(recipe: Recipe, machine: Machine): Advice[] {
 function generation(recipe: Recipe, machine: Machine): Advice[] {
   if (!isVllm(recipe)) return []
   const { engine, server } = recipe
-  const version = versionOf(recipe)
+  const version = exactVersion(recipe.engine.version)
   const asksV0 = engine.generation === 'v0' || server.environment.VLLM_USE_V1 === '0'
   const source = generationAdvice(version).why[0]?.source ?? { title: 'vLLM releases' }
   const found: Advice[] = []

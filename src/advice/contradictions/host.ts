@@ -3,6 +3,7 @@ import { llamaCpp } from '../../knowledge/llama-cpp.ts'
 import { ollamaRelease } from '../../knowledge/ollama-release.ts'
 import { wheelSizes } from '../../knowledge/vllm/builds.ts'
 import { knowsFlag } from '../../knowledge/vllm/names.ts'
+import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import { filesystemUnder } from '../../machine/find.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
@@ -12,7 +13,7 @@ import { swapPlaceAdvice } from '../host-safety/swap.ts'
 import { canBecomeRoot } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
-import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
+import { cardsOf, isVllm } from './recipe-facts.ts'
 
 /** The host: port, disk, rights, swap and what an old vLLM pins. */
 export function hostContradictions(recipe: Recipe, machine: Machine, modelBytes: number | null): Advice[] {
@@ -155,7 +156,7 @@ function disk(recipe: Recipe, machine: Machine, modelBytes: number | null): Advi
 /** vLLM before 0.18 pins --swap-space GiB for each card, 4 unless it is told otherwise; pinned memory cannot be swapped. */
 function pinned(recipe: Recipe, machine: Machine): Advice[] {
   if (!isVllm(recipe) || isCpuRoute(recipe.engine.route)) return []
-  const version = versionOf(recipe)
+  const version = exactVersion(recipe.engine.version)
   if (knowsFlag(version, '--swap-space') !== true) return []
   const total = machine.memory.totalBytes.value
   const given = Number(recipe.server.arguments['swap-space'] ?? recipe.server.arguments.swap_space ?? 4)

@@ -1,4 +1,5 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
+import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import { isCpuRoute } from '../../recipe/schema/route.ts'
@@ -7,7 +8,7 @@ import { fit } from '../fit/fit.ts'
 import type { Fit, FitInput } from '../fit/input.ts'
 import { partitionVariable } from '../fit/partition.ts'
 import { memoryOf } from '../layout/cards.ts'
-import { cardsOf, isVllm, versionOf } from './recipe-facts.ts'
+import { cardsOf, isVllm } from './recipe-facts.ts'
 
 /**
  * Whether the model has room on the cards as the recipe lays it out. What would fail even where the estimate is wrong in its favour is
@@ -57,7 +58,7 @@ export function fitInputOf(recipe: Recipe, machine: Machine, architecture: Model
     tensorParallel: layout.tensorParallel,
     pipelineParallel: layout.pipelineParallel,
     layersPerStage: shares?.length === layout.pipelineParallel ? shares : undefined,
-    vllmVersion: versionOf(recipe),
+    vllmVersion: exactVersion(recipe.engine.version),
     utilization: layout.utilization,
     maxModelLen: layout.maxModelLen,
     maxNumSeqs: layout.maxNumSeqs,

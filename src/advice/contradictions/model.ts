@@ -1,6 +1,7 @@
 import { float16Refused } from '../../knowledge/quantization.ts'
 import { methodNeeds } from '../../knowledge/vllm/methods.ts'
 import { lifetimeOfArchitecture, supportsArchitecture } from '../../knowledge/vllm/names.ts'
+import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
@@ -11,7 +12,7 @@ import { makeAdvice } from '../make-advice.ts'
 import { type ComputeTarget, checkpointAdvice, kvCacheDtypes } from '../quantization.ts'
 import { sources } from '../sources.ts'
 import type { ModelFacts } from './recipe-facts.ts'
-import { isVllm, targetOf, versionOf } from './recipe-facts.ts'
+import { isVllm, targetOf } from './recipe-facts.ts'
 
 /** The model against cards, layout, length, dtype and version. What the recipe's own words say is judged without the model's facts. */
 export function modelContradictions(
@@ -23,7 +24,7 @@ export function modelContradictions(
   const target = targetOf(recipe, machine)
   const found = [...givenMethod(recipe, target), ...dtype(recipe, target), ...kvDtype(recipe, target), ...batch(recipe)]
   if (!architecture) return found
-  const version = versionOf(recipe)
+  const version = exactVersion(recipe.engine.version)
   const quantization = architecture.quantization
   const checkpoint = checkpointAdvice({
     method: quantization?.method ?? null,
@@ -49,7 +50,8 @@ export function modelContradictions(
 function givenMethod(recipe: Recipe, target: ComputeTarget | null): Advice[] {
   const { method } = recipe.quantization
   if (method === 'checkpoint' || target?.kind !== 'cuda') return []
-  const floor = methodNeeds(versionOf(recipe), method)?.capability ?? (/marlin|auto_/.test(method) ? '7.5' : null)
+  const floor =
+    methodNeeds(exactVersion(recipe.engine.version), method)?.capability ?? (/marlin|auto_/.test(method) ? '7.5' : null)
   if (floor === null || (capabilityNumber(target.capability) ?? 0) >= (capabilityNumber(floor) ?? 0)) return []
   return [
     makeAdvice(

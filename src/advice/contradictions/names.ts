@@ -7,14 +7,14 @@ import {
   lifetimeOfVariable,
   quantizationMethods,
 } from '../../knowledge/vllm/names.ts'
-import { newestRelease } from '../../knowledge/vllm/releases.ts'
+import { exactVersion, newestRelease } from '../../knowledge/vllm/releases.ts'
 import { compareVersions, isBefore } from '../../knowledge/vllm/version.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice, Source } from '../advice.ts'
 import { type InstalledEngine, takesFlag } from '../installed-engine.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { sources } from '../sources.ts'
-import { isVllm, versionOf } from './recipe-facts.ts'
+import { isVllm } from './recipe-facts.ts'
 
 /** What to use instead of names that are gone. */
 const replacements: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ function knowing(recipe: Recipe, installed: InstalledEngine | null): Knowing {
       method: (name) => (installed.methods.size === 0 ? null : installed.methods.has(name)),
     }
   }
-  const version = versionOf(recipe)
+  const version = exactVersion(recipe.engine.version)
   return {
     version,
     asked: sources.wheels,

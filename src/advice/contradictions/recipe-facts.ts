@@ -1,5 +1,4 @@
 import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
-import { newestRelease } from '../../knowledge/vllm/releases.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import { isCpuRoute, isVllmRoute, vendorOf } from '../../recipe/schema/route.ts'
@@ -17,11 +16,6 @@ export type ModelFacts = {
 
 export function isVllm({ engine }: Recipe): boolean {
   return isVllmRoute(engine.route)
-}
-
-/** The exact vLLM version of a recipe, without its local part. */
-export function versionOf({ engine }: Recipe): string {
-  return engine.version === 'newest' ? newestRelease().version : engine.version.replace(/\+.*$/, '')
 }
 
 /** The cards that a recipe uses: those it names, else all of the route's maker. */

@@ -1,6 +1,6 @@
 import { imageOf } from '../../knowledge/images.ts'
 import { cudaWheelGlibc, wheelIndex, wheelSizes } from '../../knowledge/vllm/builds.ts'
-import { newestRelease } from '../../knowledge/vllm/releases.ts'
+import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import { toolOf } from '../../machine/find.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Advice } from '../advice.ts'
@@ -18,11 +18,11 @@ export function cudaWheel(machine: Machine, wish: RouteWish): RouteAdvice {
   const why = [...target.why, ...wheelNeeds(machine, glibc, ['x86_64', 'aarch64'], 'The wheel')]
   const installed = installedVllm(machine, 'cuda')
   const compilation = compilationAdvice(machine, target.release?.version ?? 'newest')
-  const version = target.onPypi ? target.version : `${exactVersion(target)}+${target.build}`
+  const version = target.onPypi ? target.version : `${exactVersion(target.version)}+${target.build}`
   return routeAdvice(
     {
       route: 'vllm-cuda-wheel',
-      title: `vLLM ${exactVersion(target)}, wheel for CUDA (${target.build})`,
+      title: `vLLM ${exactVersion(target.version)}, wheel for CUDA (${target.build})`,
       publisher: target.onPypi ? 'the vLLM project, on PyPI' : 'the vLLM project, on wheels.vllm.ai',
       why: [...why, ...compilation.why, ...generationAdvice(target.release?.version ?? 'newest').why],
       action: `uv makes an environment with its own Python and installs ${target.onPypi ? 'vllm from PyPI' : `vllm ${version} from vLLM's index`}.`,
@@ -37,7 +37,7 @@ export function cudaWheel(machine: Machine, wish: RouteWish): RouteAdvice {
         python: '3.12',
         compilation: compilation.level,
       },
-      packages: target.onPypi ? {} : { extraIndexes: [wheelIndex(exactVersion(target), target.build)] },
+      packages: target.onPypi ? {} : { extraIndexes: [wheelIndex(exactVersion(target.version), target.build)] },
       environment: compilation.environment,
       ...wheelSizes.cuda,
     },
@@ -52,7 +52,7 @@ export function cudaImage(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-cuda-image',
-      title: `vLLM ${exactVersion(target)}, image for CUDA (${target.build})`,
+      title: `vLLM ${exactVersion(target.version)}, image for CUDA (${target.build})`,
       publisher: 'the vLLM project, on Docker Hub',
       why: [...target.why, ...container.why, ...toolkitNeeds(machine, container.tool), ...compatibility(target)],
       action: `${container.tool ?? 'docker or podman'} pulls ${image} and rigup pins its digest.`,
@@ -65,10 +65,6 @@ export function cudaImage(machine: Machine, wish: RouteWish): RouteAdvice {
       },
     },
   )
-}
-
-function exactVersion(target: CudaTarget): string {
-  return target.version === 'newest' ? newestRelease().version : target.version
 }
 
 /** The tool `vllm`, where what is installed is for that target. */

@@ -1,6 +1,6 @@
 import { rocmBuild } from '../../knowledge/vllm/builds.ts'
 import { lastReleaseFor, newestRelease, runsOn } from '../../knowledge/vllm/releases.ts'
-import type { Gpu, Machine } from '../../machine/schema.ts'
+import type { Machine } from '../../machine/schema.ts'
 import { cudaTarget } from '../engine-routes/cuda-target.ts'
 import { freeBytes, isBusy } from '../layout/cards.ts'
 import { isOnRiser } from '../layout/link.ts'
@@ -59,23 +59,26 @@ function unsupported(machine: Machine): Found[] {
   const old = gpusOf(machine, 'nvidia').filter(
     (gpu) => gpu.capability.value !== null && !runsOn(newest, gpu.capability.value),
   )
-  const found: Found[] = groups(old, (gpu) => gpu.capability.value ?? '').map(([capability, group]) => {
-    const last = lastReleaseFor(capability)
-    return {
-      id: `capability-${capability}`,
-      component: 'GPUs',
-      specification: `${group[0]?.name.value ?? 'card'}, capability ${capability}`,
-      risk: `no kernels for capability ${capability} in current vLLM`,
-      mitigation: last ? `vLLM ${last.version}, the last that has them, or Ollama` : 'Ollama or llama.cpp',
-      step: 'engine',
-      facts: group.map((gpu) => gpuFact(gpu, machine, 'capability')),
-      source: sources.wheels,
-      refuse: last === null,
-    }
-  })
+  const found: Found[] = Array.from(
+    Map.groupBy(old, (gpu) => gpu.capability.value ?? ''),
+    ([capability, group]) => {
+      const last = lastReleaseFor(capability)
+      return {
+        id: `capability-${capability}`,
+        component: 'GPUs',
+        specification: `${group[0]?.name.value ?? 'card'}, capability ${capability}`,
+        risk: `no kernels for capability ${capability} in current vLLM`,
+        mitigation: last ? `vLLM ${last.version}, the last that has them, or Ollama` : 'Ollama or llama.cpp',
+        step: 'engine',
+        facts: group.map((gpu) => gpuFact(gpu, machine, 'capability')),
+        source: sources.wheels,
+        refuse: last === null,
+      }
+    },
+  )
   const targets: readonly string[] = rocmBuild.targets
   const amd = gpusOf(machine, 'amd').filter((gpu) => gpu.arch.value !== null && !targets.includes(gpu.arch.value))
-  for (const [arch, group] of groups(amd, (gpu) => gpu.arch.value ?? '')) {
+  for (const [arch, group] of Map.groupBy(amd, (gpu) => gpu.arch.value ?? '')) {
     found.push({
       id: `arch-${arch}`,
       component: 'GPUs',
@@ -136,10 +139,4 @@ function busy(machine: Machine): Found[] {
       },
     },
   ]
-}
-
-function groups(gpus: readonly Gpu[], key: (gpu: Gpu) => string): [string, Gpu[]][] {
-  const byKey = new Map<string, Gpu[]>()
-  for (const gpu of gpus) byKey.set(key(gpu), [...(byKey.get(key(gpu)) ?? []), gpu])
-  return [...byKey]
 }

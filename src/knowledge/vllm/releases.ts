@@ -44,6 +44,11 @@ export function newestRelease(): Release {
   return newest
 }
 
+/** The exact version that is meant, without its local part (`+cu129`): the newest of the table where that is left open. */
+export function exactVersion(version: string): string {
+  return /^v?\d+\.\d+/.test(version) ? version.replace(/\+.*$/, '') : newestRelease().version
+}
+
 /**
  * The release that stands for a version: itself, or the next patch of its minor release that the table has. A version newer
  * than the table is taken as the newest one (`exact: false`), `newest` too; null where it is older than the table.
