@@ -1,11 +1,7 @@
 import { printable } from '../core/printable.ts'
-import { Problem } from '../core/problem.ts'
-import { archivesOf } from '../export/archives.ts'
-import type { ExportTarget } from '../export/export-target.ts'
-import { exportTargets } from '../export/export-targets.ts'
-import { loadRecipe } from '../recipe/files.ts'
+import { exportTarget } from '../export/export-targets.ts'
 import { loadMachine } from '../services/load-machine.ts'
-import { prepare } from '../services/prepare.ts'
+import { exportRecipe } from '../services/write-export.ts'
 import { type CommandIo, say } from './io.ts'
 
 /** `rigup export RECIPE --to FORMAT`: writes to standard output what does the same without rigup. */
@@ -14,19 +10,8 @@ export async function runExport(
   options: { to: string; machine?: string },
   io: CommandIo,
 ): Promise<void> {
-  const target = targetOf(options.to)
-  const { recipe, lock } = await loadRecipe(given)
-  const { context, plan, refusals } = await prepare(recipe, lock, await loadMachine(options))
+  const target = exportTarget(options.to)
+  const { text, refusals } = await exportRecipe(given, target, await loadMachine(options))
   for (const { what, why } of refusals) say(io, printable(`cannot work there: ${what} ${why}`))
-  io.stdout.write(target.write({ context, plan, archives: await archivesOf(plan) }))
-}
-
-function targetOf(name: string): ExportTarget {
-  const target = Object.entries<ExportTarget>(exportTargets).find(([each]) => each === name)?.[1]
-  if (target) return target
-  throw new Problem({
-    what: `There is no export to "${name}".`,
-    next: `use one of: ${Object.keys(exportTargets).join(', ')}`,
-    exit: 'usage',
-  })
+  io.stdout.write(text)
 }

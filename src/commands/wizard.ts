@@ -5,6 +5,7 @@ import { questionSteps } from '#steps/question-steps.ts'
 import { commentsOf } from '../advice/comments.ts'
 import { directoriesOf } from '../core/directories.ts'
 import { exitCodes } from '../core/problem.ts'
+import { exportTargets } from '../export/export-targets.ts'
 import { proofModel } from '../launch/proof-model.ts'
 import { hardwareTools } from '../machine/hardware-tools.ts'
 import type { FieldPath } from '../recipe/fields.ts'
@@ -20,6 +21,7 @@ import { finishRun } from '../services/finish-run.ts'
 import { stopKeptEngine } from '../services/kept-engine.ts'
 import { loadMachine } from '../services/load-machine.ts'
 import { openRun, openRunFolder } from '../services/open-run.ts'
+import { writeExport } from '../services/write-export.ts'
 import { loadScreens } from '../ui/load-screens.ts'
 import type { Session } from '../wizard/session.ts'
 import type { WizardResult } from '../wizard/wizard.tsx'
@@ -129,5 +131,9 @@ async function sessionFor(
       return path
     },
     finish: (directory, context, advice) => finishRun(directory, context, advice),
+    exports: {
+      targets: Object.entries(exportTargets).map(([name, { describes }]) => ({ name, describes })),
+      write: writeExport,
+    },
   }
 }

@@ -111,6 +111,14 @@ export function RunningScreens(props: RunningScreensProps) {
       message={props.message}
       stopEngine={() => void session.stopEngine(directory).then(leave, report)}
       startEngine={machine ? () => props.startKept(run.recipe) : undefined}
+      exports={
+        machine && finished
+          ? {
+              targets: session.exports.targets,
+              write: (name) => session.exports.write(finished.path, name, machine),
+            }
+          : undefined
+      }
       leave={leave}
       back={() => go('launch')}
     />

@@ -42,4 +42,9 @@ export type Session = {
   saveDraft(recipe: Recipe, advice: readonly Advice[]): Promise<string>
   /** Saves the recipe of a run that succeeded; gives the path. */
   finish(directory: string, context: PlanContext, advice: readonly Advice[]): Promise<{ recipe: Recipe; path: string }>
+  /** What a saved recipe can be written as, and the writing: beside the recipe; gives the path. */
+  readonly exports: {
+    readonly targets: readonly { readonly name: string; readonly describes: string }[]
+    write(recipePath: string, name: string, machine: Machine): Promise<string>
+  }
 }

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink'
+import { useState } from 'react'
 import { handStart } from '#src/plan/engines/serving.ts'
 import type { Plan } from '#src/plan/plan.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
@@ -9,6 +10,7 @@ import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
 import { useCopied } from '#src/ui/use-copied.ts'
+import { type Exports, ExportsList } from './exports-list.tsx'
 
 export type RecipeScreenProps = {
   recipe: Recipe
@@ -23,38 +25,22 @@ export type RecipeScreenProps = {
   stopEngine: () => void
   /** Starts the engine once more and leaves it running; absent where that cannot be done. */
   startEngine?: (() => void) | undefined
+  /** Absent where nothing can be written. */
+  exports?: Exports | undefined
   leave: () => void
   back: () => void
 }
 
 /** The end: what was saved, what it measured, how to use it, and whether the engine goes on. */
 export function RecipeScreen(props: RecipeScreenProps) {
-  const { recipe, plan, path, isRunning, address, message } = props
+  const { recipe, path, isRunning, address, message, exports } = props
   const { columns, rows } = useBody()
-  const theme = useTheme()
-  const copied = useCopied()
-  useKeys([
-    bind(commands.back, props.back),
-    bind(commands.copy, () => copied.copy(address, 'address'), { label: copied.labelFor('address') }),
-  ])
-  const serve = plan.actions.flatMap(({ operations }) => operations).findLast((operation) => operation.kind === 'serve')
   const { measured } = recipe
-  const { startEngine, stopEngine, leave } = props
-  const choices = isRunning
-    ? [
-        { id: 'keep', value: leave, cells: ['keep the engine running', 'and leave rigup; rigup stop ends it'] },
-        { id: 'stop', value: stopEngine, cells: ['stop the engine', 'and leave rigup'] },
-      ]
-    : [
-        { id: 'leave', value: leave, cells: ['leave rigup', 'the engine is stopped'] },
-        ...(startEngine
-          ? [{ id: 'start', value: startEngine, cells: ['start the engine', 'and keep it running'] }]
-          : []),
-      ]
+  const [isExporting, setExporting] = useState(false)
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Text bold>{path === null ? 'Saving the recipe …' : 'It works, and the recipe is saved.'}</Text>
-      <Box flexDirection="column" marginTop={1} flexShrink={0}>
+      <Box flexDirection="column" marginTop={rows > 20 ? 1 : 0} flexShrink={0}>
         <Line label="recipe" text={path ?? ''} />
         <Line label="engine" text={`${recipe.engine.route} ${recipe.engine.version}`} />
         {measured ? (
@@ -65,27 +51,82 @@ export function RecipeScreen(props: RecipeScreenProps) {
         ) : null}
         <Line label="address" text={`${address}${isRunning ? '' : '  (when started)'}`} />
         <Line label="again" text={`rigup apply ${path ?? 'FILE'}`} />
-        <Line label="script" text={`rigup export ${path ?? 'FILE'} --to sh`} />
       </Box>
+      {isExporting && exports ? (
+        <ExportsList exports={exports} width={columns} back={() => setExporting(false)} />
+      ) : (
+        <Ending {...props} width={columns} openExports={() => setExporting(true)} />
+      )}
+      {message ? <Notice kind="warn" text={message} width={columns} /> : null}
+    </Box>
+  )
+}
+
+/** How to start the engine by hand, and what is to become of it now. */
+function Ending(props: RecipeScreenProps & { width: number; openExports: () => void }) {
+  const theme = useTheme()
+  const copied = useCopied()
+  useKeys([
+    bind(commands.back, props.back),
+    bind(commands.copy, () => copied.copy(props.address, 'address'), { label: copied.labelFor('address') }),
+  ])
+  const operations = props.plan.actions.flatMap((action) => action.operations)
+  const serve = operations.findLast((operation) => operation.kind === 'serve')
+  return (
+    <>
       {serve?.kind === 'serve' ? (
-        <Box flexDirection="column" marginTop={1} flexShrink={0}>
-          <Text {...theme.dim}>By hand:</Text>
+        <Box flexDirection="column" marginTop={1} flexShrink={1} minHeight={2} overflow="hidden">
+          <Box flexShrink={0}>
+            <Text {...theme.dim}>By hand:</Text>
+          </Box>
           <Text>{handStart(serve.serve)}</Text>
         </Box>
       ) : null}
       <Box marginTop={1} flexShrink={0}>
         <SelectList
-          rows={choices}
+          rows={choicesOf(props)}
           columns={[{}, {}]}
-          width={columns}
+          width={props.width}
           height={3}
           chooseLabel="do it"
           onSelect={(row) => row.value()}
         />
       </Box>
-      {message ? <Notice kind="warn" text={message} width={columns} /> : null}
-    </Box>
+    </>
   )
+}
+
+function choicesOf({
+  isRunning,
+  leave,
+  stopEngine,
+  startEngine,
+  exports,
+  path,
+  openExports,
+}: RecipeScreenProps & { openExports: () => void }): { id: string; value: () => void; cells: string[] }[] {
+  return [
+    ...(isRunning
+      ? [
+          { id: 'keep', value: leave, cells: ['keep the engine running', 'and leave rigup; rigup stop ends it'] },
+          { id: 'stop', value: stopEngine, cells: ['stop the engine', 'and leave rigup'] },
+        ]
+      : [
+          { id: 'leave', value: leave, cells: ['leave rigup', 'the engine is stopped'] },
+          ...(startEngine
+            ? [{ id: 'start', value: startEngine, cells: ['start the engine', 'and keep it running'] }]
+            : []),
+        ]),
+    ...(exports && path !== null
+      ? [
+          {
+            id: 'export',
+            value: openExports,
+            cells: ['write it as', exports.targets.map(({ name }) => name).join(', ')],
+          },
+        ]
+      : []),
+  ]
 }
 
 function Line({ label, text }: { label: string; text: string }) {

@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'run',
     'launch',
+    'export',
     'diagnosis',
     'log',
     'steps',

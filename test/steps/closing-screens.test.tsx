@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { describe, expect, test, vi } from 'vitest'
+import { Problem } from '#src/core/problem.ts'
 import { action, type Plan } from '#src/plan/plan.ts'
 import { BodyContext } from '#src/ui/components/body-context.ts'
 import { KeyFooter } from '#src/ui/keys/key-footer.tsx'
@@ -79,5 +80,26 @@ describe('the recipe screen', () => {
     await screen.press('down', 'enter')
     await vi.waitFor(() => expect(stopEngine).toHaveBeenCalledOnce())
     expect(leave).not.toHaveBeenCalled()
+  })
+
+  test('writes the recipe as something else, says where it lies, and comes back', async () => {
+    const targets = [
+      { name: 'sh', describes: 'a script' },
+      { name: 'nix', describes: 'a module' },
+    ]
+    const write = vi.fn(async (name: string) => {
+      if (name === 'nix') throw new Problem({ what: 'It cannot be a module.', next: 'take sh', exit: 'input' })
+      return '/recipes/x.sh'
+    })
+    const { screen } = recipe({ exports: { targets, write } })
+    await screen.shows(/write it as +sh, nix/)
+    await screen.press('down', 'down', 'enter')
+    await screen.shows(/› sh +a script/)
+    await screen.press('enter')
+    await screen.shows(/\/recipes\/x\.sh: its first lines say how to use it/)
+    await screen.press('down', 'enter')
+    await screen.shows(/It cannot be a module\. take sh/)
+    await screen.press('escape')
+    await screen.shows(/› leave rigup/)
   })
 })
