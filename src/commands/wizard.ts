@@ -9,7 +9,7 @@ import { exportTargets } from '../export/export-targets.ts'
 import { proofModel } from '../launch/proof-model.ts'
 import { hardwareTools } from '../machine/hardware-tools.ts'
 import type { FieldPath } from '../recipe/fields.ts'
-import { loadRecipe } from '../recipe/files.ts'
+import { callableName, loadRecipe } from '../recipe/files.ts'
 import { saveRecipe } from '../recipe/save.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
@@ -73,7 +73,8 @@ export async function runWizard(options: WizardOptions, io: CommandIo): Promise<
 function summaryOf(result: WizardResult | undefined): string[] {
   if (!result) return []
   const lines: string[] = []
-  if (result.saved) lines.push(`Recipe: ${result.saved}`, `Again:  rigup apply ${result.saved}`)
+  if (result.saved)
+    lines.push(`Recipe: ${result.saved}`, `Again:  rigup apply ${callableName(result.saved, directoriesOf().recipes)}`)
   if (result.runs)
     lines.push(
       'The run goes on in the background. rigup attaches to it; rigup status tells how far it is; rigup stop ends it.',

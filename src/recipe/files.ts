@@ -37,6 +37,11 @@ export async function namedRecipes(saved: string = directoriesOf().recipes): Pro
   ]
 }
 
+/** What a command line can call the recipe at a path: its name where it lies among the saved ones, else the path. Pure. */
+export function callableName(path: string, saved: string): string {
+  return dirname(path) === saved && path.endsWith('.yaml') ? basename(path, '.yaml') : path
+}
+
 async function recipesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return []

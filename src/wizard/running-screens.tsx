@@ -9,6 +9,7 @@ import type { Machine } from '../machine/schema.ts'
 import type { PlanContext } from '../plan/context.ts'
 import { baseUrl } from '../plan/engines/serving.ts'
 import type { FieldPath } from '../recipe/fields.ts'
+import { callableName } from '../recipe/files.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { LaunchScreen } from '../ui/views/launch-screen.tsx'
 import { withRetryLadder } from './launch-fixes.ts'
@@ -106,6 +107,7 @@ export function RunningScreens(props: RunningScreensProps) {
       recipe={finished?.recipe ?? run.recipe}
       plan={plan}
       path={finished?.path ?? null}
+      callableName={finished ? callableName(finished.path, session.directories.recipes) : run.recipe.name}
       isRunning={run.launch.after === 'kept'}
       address={baseUrl(run.recipe)}
       message={props.message}

@@ -17,6 +17,8 @@ export type RecipeScreenProps = {
   plan: Plan
   /** Where the verified recipe was saved; null while that goes on. */
   path: string | null
+  /** What a command line can call it. */
+  callableName: string
   /** The engine still runs. */
   isRunning: boolean
   address: string
@@ -33,7 +35,7 @@ export type RecipeScreenProps = {
 
 /** The end: what was saved, what it measured, how to use it, and whether the engine goes on. */
 export function RecipeScreen(props: RecipeScreenProps) {
-  const { recipe, path, isRunning, address, message, exports } = props
+  const { recipe, path, callableName, isRunning, address, message, exports } = props
   const { columns, rows } = useBody()
   const { measured } = recipe
   const [isExporting, setExporting] = useState(false)
@@ -50,7 +52,7 @@ export function RecipeScreen(props: RecipeScreenProps) {
           />
         ) : null}
         <Line label="address" text={`${address}${isRunning ? '' : '  (when started)'}`} />
-        <Line label="again" text={`rigup apply ${path ?? 'FILE'}`} />
+        <Line label="again" text={`rigup apply ${callableName}`} />
       </Box>
       {isExporting && exports ? (
         <ExportsList exports={exports} width={columns} back={() => setExporting(false)} />

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '#src/core/problem.ts'
-import { listShippedRecipes, loadRecipe, shippedRecipes } from '#src/recipe/files.ts'
+import { callableName, listShippedRecipes, loadRecipe, shippedRecipes } from '#src/recipe/files.ts'
 import { readLock } from '#src/recipe/lock.ts'
 import { parseRecipe } from '#src/recipe/parse.ts'
 import { saveRecipe } from '#src/recipe/save.ts'
@@ -112,4 +112,13 @@ test('every recipe that ships is one', async () => {
     const path = join(shippedRecipes(), `${name}.yaml`)
     expect(parseRecipe(await readFile(path, 'utf8'), path).name).toBe(name)
   }
+})
+
+test.each([
+  ['/home/a/.config/rigup/recipes/x.yaml', 'x'],
+  ['/home/a/.config/rigup/recipes/deeper/x.yaml', '/home/a/.config/rigup/recipes/deeper/x.yaml'],
+  ['/tmp/x.yaml', '/tmp/x.yaml'],
+  ['/home/a/.config/rigup/recipes/x.yml', '/home/a/.config/rigup/recipes/x.yml'],
+])('a command can call %s %s', (path, name) => {
+  expect(callableName(path, '/home/a/.config/rigup/recipes')).toBe(name)
 })

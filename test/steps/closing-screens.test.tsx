@@ -54,6 +54,7 @@ describe('the recipe screen', () => {
           recipe={emptyRecipe('x')}
           plan={plan}
           path="/recipes/x.yaml"
+          callableName="x"
           isRunning={false}
           address="http://127.0.0.1:8000/v1"
           message={null}
