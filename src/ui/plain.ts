@@ -8,11 +8,12 @@ import { type Signs, signsOf } from './signs.ts'
 import { terminalOf } from './terminal.ts'
 import { doneCount, newRunView, progressOf, type RunView, reduceRun } from './views/run-view.ts'
 
+/** Progress of one action is told at most this often, by the journal's own clock. */
+const secondsBetweenProgress = 10
+
 type PlainRendererOptions = {
   /** By default what the environment says. */
   readonly unicode?: boolean
-  /** Progress of one action is told at most this often, by the journal's own clock. */
-  readonly secondsBetweenProgress?: number
   /** Where the logs lie; absent: they are named as the journal does, from the run's folder on. */
   readonly runDirectory?: string
 }
@@ -26,7 +27,7 @@ export function plainRenderer(
   write: (line: string) => void,
   options: PlainRendererOptions = {},
 ): (event: JournalEvent) => void {
-  const { unicode = terminalOf(process.env, process.stderr).unicode, secondsBetweenProgress = 10 } = options
+  const { unicode = terminalOf(process.env, process.stderr).unicode } = options
   const signs = signsOf(unicode)
   const toldAt = new Map<string, number>()
   let view = newRunView(plan)

@@ -1,8 +1,7 @@
 import { cut, pad, widthOf } from '../text/width.ts'
 
-/** A column of a table or a list. */
+/** A column of a list. */
 export type Column = {
-  readonly title?: string
   /** Numbers stand right. */
   readonly align?: 'left' | 'right'
   /** The column that gives up room first where the line is too long; by default the widest. */
@@ -19,9 +18,7 @@ export function columnWidths(
   rows: readonly (readonly string[])[],
   columns: number,
 ): number[] {
-  const widths = layout.map((column, index) =>
-    Math.max(widthOf(column.title ?? ''), ...rows.map((cells) => widthOf(cells[index] ?? ''))),
-  )
+  const widths = layout.map((_, index) => Math.max(0, ...rows.map((cells) => widthOf(cells[index] ?? ''))))
   let excess = widths.reduce((sum, width) => sum + width, 0) + gap * (layout.length - 1) - columns
   while (excess > 0) {
     const index = nextToShrink(layout, widths)

@@ -19,13 +19,11 @@ type FieldBase = {
 export type Field = FieldBase &
   (
     | {
-        readonly kind: 'text' | 'number' | 'secret'
+        readonly kind: 'text'
         /** What is wrong with a value, in a few words; null where it is right. */
         readonly check?: (text: string) => string | null
       }
     | { readonly kind: 'choice'; readonly choices: readonly { readonly value: string; readonly label: string }[] }
-    /** Shown only. */
-    | { readonly kind: 'fixed' }
   )
 
 type FieldsProps = {
@@ -38,10 +36,10 @@ type FieldsProps = {
   readonly onChange: (id: string, value: string) => void
 }
 
-/** Rows of a label and a value; the value is edited in place (text, number) or stepped through (choice). */
+/** Rows of a label and a value; the value is edited in place (text) or stepped through (choice). */
 export function Fields({ fields, width, height = fields.length, active, onChange }: FieldsProps) {
   const [cursor, setCursor] = useState({ index: 0, top: 0 })
-  const [editing, setEditing] = useState<{ readonly id: string; readonly first: string | null } | null>(null)
+  const [editing, setEditing] = useState<string | null>(null)
   const extent = { count: fields.length, height }
   const { index, top } = settled(cursor, extent)
   const field = fields[index]
@@ -54,24 +52,17 @@ export function Fields({ fields, width, height = fields.length, active, onChange
   }
   const change = () => {
     if (field?.kind === 'choice') step(1)
-    else if (field && field.kind !== 'fixed') setEditing({ id: field.id, first: null })
+    else if (field) setEditing(field.id)
   }
   const choosing = field?.kind === 'choice'
   useKeys(
     [
       bind(commands.up, () => move('up')),
       bind(commands.down, () => move('down')),
-      ...(field && field.kind !== 'fixed' ? [bind(commands.change, change)] : []),
+      ...(field ? [bind(commands.change, change)] : []),
       ...(choosing ? [bind(commands.lower, () => step(-1)), bind(commands.higher, () => step(1))] : []),
     ],
-    {
-      layer: 'component',
-      active: active && editing === null,
-      // A digit on a number field starts a new number.
-      ...(field?.kind === 'number'
-        ? { onText: (text: string) => /^\d$/.test(text) && setEditing({ id: field.id, first: text }) }
-        : {}),
-    },
+    { layer: 'component', active: active && editing === null },
   )
   const labelWidth = Math.max(0, ...fields.map((entry) => widthOf(entry.label)))
   return (
@@ -83,7 +74,7 @@ export function Fields({ fields, width, height = fields.length, active, onChange
           labelWidth={labelWidth}
           width={width}
           isHere={active && top + row === index}
-          initial={editing?.id === entry.id ? (editing.first ?? (entry.kind === 'secret' ? '' : entry.value)) : null}
+          isEdited={editing === entry.id}
           onDone={(value) => {
             setEditing(null)
             if (value !== null) onChange(entry.id, value)
@@ -99,32 +90,30 @@ type FieldRowProps = {
   labelWidth: number
   width: number
   isHere: boolean
-  /** What the editor starts with; null while the row is not edited. */
-  initial: string | null
+  isEdited: boolean
   /** Null: left as it was. */
   onDone: (value: string | null) => void
 }
 
-function FieldRow({ field, labelWidth, width, isHere, initial, onDone }: FieldRowProps) {
+function FieldRow({ field, labelWidth, width, isHere, isEdited, onDone }: FieldRowProps) {
   const signs = useSigns()
   const theme = useTheme()
   const [wrong, setWrong] = useState<string | null>(null)
-  const check = (text: string) => ('check' in field && field.check ? field.check(text) : null)
+  const check = (text: string) => (field.kind === 'text' ? (field.check?.(text) ?? null) : null)
   const lead = `${isHere ? signs.cursor : ' '} ${pad(field.label, labelWidth)}  `
   const room = width - widthOf(lead)
   const leave = (value: string | null) => {
     setWrong(null)
     onDone(value)
   }
-  if (initial !== null) {
+  if (isEdited) {
     return (
       <Box width={width} height={1}>
         <Box flexShrink={0}>
           <Text {...theme.accent}>{lead}</Text>
           <TextInput
-            initial={initial}
+            initial={field.value}
             width={Math.max(8, room - widthOf(wrong ?? '') - 2)}
-            {...(field.kind === 'secret' ? { mask: '*' } : {})}
             onChange={(text) => setWrong(check(text))}
             onCancel={() => leave(null)}
             onSubmit={(text) => {
@@ -151,7 +140,6 @@ function FieldRow({ field, labelWidth, width, isHere, initial, onDone }: FieldRo
 }
 
 function shownValue(field: Field, isHere: boolean, left: string, right: string): string {
-  if (field.kind === 'secret') return field.value === '' ? 'not set' : '****'
   if (field.kind !== 'choice') return field.value
   const label = field.choices.find((choice) => choice.value === field.value)?.label ?? field.value
   return isHere ? `${left} ${label} ${right}` : label

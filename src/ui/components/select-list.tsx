@@ -46,8 +46,7 @@ type SelectListProps<Value> = {
 /** A list to choose from: columns that line up, reasons in the rows that cannot be chosen, scrolling where it is long. */
 export function SelectList<Value>(props: SelectListProps<Value>) {
   const { rows, columns, width, active = true, numbered = false, chooseLabel = 'choose' } = props
-  const titled = columns.some((column) => column.title)
-  const room = Math.max(1, props.height - (titled ? 1 : 0))
+  const room = Math.max(1, props.height)
   const scrolls = rows.length > room
   const extent = { count: rows.length, height: scrolls ? Math.max(1, room - 1) : room }
   const { state, move, row } = useSelection(props, extent)
@@ -86,13 +85,9 @@ export function SelectList<Value>(props: SelectListProps<Value>) {
   )
   const { dim } = useTheme()
   const signs = useSigns()
-  const titles = columns.map((column) => column.title ?? '')
   const below = rows.length - state.top - extent.height
   return (
     <Box flexDirection="column" width={width} aria-role="listbox">
-      {titled ? (
-        <Text {...dim} wrap="truncate">{`${' '.repeat(lead)}${columnLine(titles, widths, columns, signs.cut)}`}</Text>
-      ) : null}
       {rows.slice(state.top, state.top + extent.height).map((entry, index) => (
         <Row
           key={entry.id}

@@ -9,8 +9,6 @@ import { reduceTextInput, type TextInputAction, textInputState, textOf } from '.
 type TextInputProps = {
   readonly initial?: string
   readonly width: number
-  /** Shown instead of what is typed, for secrets. */
-  readonly mask?: string
   /** The word for enter in the footer. */
   readonly applyLabel?: string
   readonly onChange?: (text: string) => void
@@ -19,7 +17,7 @@ type TextInputProps = {
 }
 
 /** One line of text to type. While it is there it has the keyboard; enter and escape give it back. */
-export function TextInput({ initial = '', width, mask, applyLabel, onChange, onSubmit, onCancel }: TextInputProps) {
+export function TextInput({ initial = '', width, applyLabel, onChange, onSubmit, onCancel }: TextInputProps) {
   const theme = useTheme()
   const [state, dispatch] = useReducer(reduceTextInput, initial, textInputState)
   // Keys that come in one read are handled before the next render: what they did is kept here until then.
@@ -50,13 +48,13 @@ export function TextInput({ initial = '', width, mask, applyLabel, onChange, onS
     ],
     { layer: 'dialog', exclusive: true, onText: (text) => edit({ type: 'insert', text }) },
   )
-  const shown = mask === undefined ? state.characters : state.characters.map(() => mask)
-  const from = firstShown(shown, state.cursor, width)
+  const { characters, cursor } = state
+  const from = firstShown(characters, cursor, width)
   return (
     <Text wrap="truncate">
-      {shown.slice(from, state.cursor).join('')}
-      <Text {...theme.found}>{shown[state.cursor] ?? ' '}</Text>
-      {shown.slice(state.cursor + 1).join('')}
+      {characters.slice(from, cursor).join('')}
+      <Text {...theme.found}>{characters[cursor] ?? ' '}</Text>
+      {characters.slice(cursor + 1).join('')}
     </Text>
   )
 }

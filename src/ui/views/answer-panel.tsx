@@ -6,25 +6,20 @@ import { cut } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
 import type { Answer } from './launch-view.ts'
 
-/** A figure that was predicted and then measured. */
-export type Comparison = { readonly label: string; readonly predicted: string; readonly measured: string }
-
 type AnswerPanelProps = {
   readonly answers: readonly Answer[]
-  readonly comparisons: readonly Comparison[]
   readonly width: number
   readonly height: number
 }
 
-/** What the engine answered, how fast, and what had been predicted. */
-export function AnswerPanel({ answers, comparisons, width, height }: AnswerPanelProps) {
+/** What the engine answered, and how fast. */
+export function AnswerPanel({ answers, width, height }: AnswerPanelProps) {
   const theme = useTheme()
   const signs = useSigns()
   const last = answers.at(-1)
   if (!last) return null
   const { result } = last
-  const facts = [figuresOf(last), ...comparisons.map(comparisonText)].filter((text) => text !== '')
-  const room = Math.max(1, height - 2 - facts.length)
+  const room = Math.max(1, height - (result === null ? 2 : 3))
   const wrong = result?.matches === false
   const verdict = result === null ? signs.running : wrong ? signs.failed : signs.done
   const words = wrong ? `${last.text} (expected: ${result.expected ?? 'other text'})` : last.text
@@ -40,18 +35,11 @@ export function AnswerPanel({ answers, comparisons, width, height }: AnswerPanel
           .map((text, index) => `${index === 0 ? verdict : ' '} ${text}`)
           .join('\n')}
       </Text>
-      {facts.map((text) => (
-        <Text key={text} wrap="truncate">{`  ${text}`}</Text>
-      ))}
+      {result === null ? null : <Text wrap="truncate">{`  ${figuresOf(result)}`}</Text>}
     </Box>
   )
 }
 
-function figuresOf({ result }: Answer): string {
-  if (result === null) return ''
+function figuresOf(result: NonNullable<Answer['result']>): string {
   return `first token ${result.firstTokenMilliseconds.toFixed(0)} ms   ${result.tokensPerSecond.toFixed(1)} tokens/s   ${result.completionTokens} tokens`
-}
-
-function comparisonText({ label, predicted, measured }: Comparison): string {
-  return `${label}: ${measured}, predicted ${predicted}`
 }

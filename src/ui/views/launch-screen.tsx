@@ -12,7 +12,7 @@ import { useLogPane } from '../log-pane/use-log-pane.ts'
 import { elapsed } from '../text/elapsed.ts'
 import { cut } from '../text/width.ts'
 import { useCopied } from '../use-copied.ts'
-import { AnswerPanel, type Comparison } from './answer-panel.tsx'
+import { AnswerPanel } from './answer-panel.tsx'
 import { DiagnosisPanel } from './diagnosis-panel.tsx'
 import { type Gauge, Gauges } from './gauges.tsx'
 import type { LaunchView } from './launch-view.ts'
@@ -42,21 +42,18 @@ export type LaunchScreenProps = {
   readonly diskBytesPerSecond?: number | null
   /** Its run goes on no longer: nothing starts by itself any more. */
   readonly isRunOver?: boolean
-  /** How long such a start is known to take; absent or null: not known. */
-  readonly expectedSeconds?: number | null
   /** Null while nothing failed. */
   readonly diagnosis?: Pick<Diagnosis, 'explanation' | 'evidence' | 'fixes'> | null
-  readonly comparisons?: readonly Comparison[]
   readonly harmlessReason?: (line: LogLine) => string | null
 }
 
 /** A start of an engine: what it is doing and how far, memory, its log, and then its answer, or what is wrong and the fixes. */
 export function LaunchScreen(props: LaunchScreenProps) {
-  const { view, controls, diagnosis = null, gauges = [], comparisons = [] } = props
+  const { view, controls, diagnosis = null, gauges = [] } = props
   const { columns, rows } = useBody()
   const log = useLogPane(props.buffer)
   const gaugeRows = gauges.length === 0 ? 0 : rows >= 24 ? 3 : 2
-  const bottomRows = bottomHeight(view, diagnosis, comparisons.length, rows)
+  const bottomRows = bottomHeight(view, diagnosis, rows)
   const logRows = Math.max(3, rows - 2 - gaugeRows - bottomRows)
   const evidence = diagnosis?.evidence[0]?.line
   const { applyFix, retry, stop, leave, edit, back, copy, next } = controls
@@ -84,7 +81,7 @@ export function LaunchScreen(props: LaunchScreenProps) {
   }
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <LaunchHeading view={view} failed={diagnosis !== null} expectedSeconds={props.expectedSeconds ?? null} />
+      <LaunchHeading view={view} failed={diagnosis !== null} />
       {gaugeRows > 0 ? (
         <Box marginTop={1} height={gaugeRows} flexShrink={0} overflow="hidden">
           <Gauges
@@ -113,28 +110,23 @@ export function LaunchScreen(props: LaunchScreenProps) {
           onFix={(fix) => applyFix?.(fix)}
         />
       ) : (
-        <AnswerPanel answers={view.answers} comparisons={comparisons} width={columns} height={bottomRows} />
+        <AnswerPanel answers={view.answers} width={columns} height={bottomRows} />
       )}
     </Box>
   )
 }
 
 /** Rows for what stands under the log; the log keeps at least a third of the screen. */
-function bottomHeight(
-  view: LaunchView,
-  diagnosis: LaunchScreenProps['diagnosis'],
-  comparisons: number,
-  rows: number,
-): number {
+function bottomHeight(view: LaunchView, diagnosis: LaunchScreenProps['diagnosis'], rows: number): number {
   const most = Math.floor(rows / 2)
   if (diagnosis) return Math.min(most, 4 + Math.max(1, diagnosis.fixes.length))
-  return view.answers.length === 0 ? 0 : Math.min(most, 6 + comparisons)
+  return view.answers.length === 0 ? 0 : Math.min(most, 6)
 }
 
-type LaunchHeadingProps = { view: LaunchView; failed: boolean; expectedSeconds: number | null }
+type LaunchHeadingProps = { view: LaunchView; failed: boolean }
 
-/** `loading weights  5/8 shards   1 min 48 s of about 3 min 00 s` */
-function LaunchHeading({ view, failed, expectedSeconds }: LaunchHeadingProps) {
+/** `loading weights  5/8 shards   1 min 48 s` */
+function LaunchHeading({ view, failed }: LaunchHeadingProps) {
   const { columns } = useBody()
   const theme = useTheme()
   const signs = useSigns()
@@ -148,10 +140,8 @@ function LaunchHeading({ view, failed, expectedSeconds }: LaunchHeadingProps) {
           ? [signs.warning, theme.warn]
           : [signs.running, theme.accent]
   const words = printableLine(wordsOf(view, failed))
-  const isStarting = view.state === 'starting'
   const seconds = view.startedAt === null ? null : ((view.endedAt ?? now) - view.startedAt) / 1000
-  const expected = isStarting && expectedSeconds !== null ? ` of about ${elapsed(expectedSeconds)}` : ''
-  const time = seconds === null ? '' : `${elapsed(seconds)}${expected}`
+  const time = seconds === null ? '' : elapsed(seconds)
   return (
     <Box justifyContent="space-between" height={1} width={columns}>
       <Text wrap="truncate">

@@ -159,11 +159,10 @@ describe('the launch screen', () => {
     await vi.waitFor(() => expect(back).toHaveBeenCalledOnce())
   })
 
-  test('shows the answer with its figures, and what was predicted', async () => {
+  test('shows the answer with its figures', async () => {
     const next = vi.fn()
     const launch = screen({
       view: viewOf(spawned, ready, generated(true), { type: 'stopped', seconds: 50 }),
-      comparisons: [{ label: 'KV cache', predicted: '3.1 GiB', measured: '3.06 GiB' }],
       controls: { next, retry: vi.fn(), edit: vi.fn() },
     })
     // Nothing is left to be tried again.
@@ -171,7 +170,6 @@ describe('the launch screen', () => {
     expect(launch.lines()[0]).toMatch(/^✓ Qwen3-8B-AWQ works, and was stopped/)
     expect(launch.frame()).toContain('✓ Hello there.')
     expect(launch.frame()).toContain('first token 84 ms   41.3 tokens/s   12 tokens')
-    expect(launch.frame()).toContain('KV cache: 3.06 GiB, predicted 3.1 GiB')
     await launch.press('enter')
     await vi.waitFor(() => expect(next).toHaveBeenCalledOnce())
   })
