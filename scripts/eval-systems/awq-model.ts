@@ -52,7 +52,7 @@ export function awqModel(): void {
   check(
     S,
     'AWQ goes to Marlin and --quantization is not given',
-    checkpoint.kernel === 'Marlin' && checkpoint.flag === null && checkpoint.flagRule === 'must-not',
+    checkpoint.kernel === 'Marlin' && checkpoint.flagRule === 'must-not',
   )
 
   const short = predict({ ...base, utilization: 0.95, maxModelLen: 22256 })

@@ -63,12 +63,7 @@ export function miningRig(): void {
     limits,
   )
   check(S, 'OOM score 1000', limits?.oomScoreAdjust === 1000)
-  const layouts = layoutsFor({
-    machine: rig,
-    model: qwen,
-    gpusWanted: 8,
-    eager: true,
-  })
+  const layouts = layoutsFor({ machine: rig, model: qwen, eager: true }).filter(({ gpus }) => gpus.length === 8)
   const [best] = layouts
   check(
     S,

@@ -1,6 +1,6 @@
 import type { Gpu, Machine } from '../machine/schema.ts'
 
-/** The GPUs of a maker that nothing is known to be wrong with. */
+/** The GPUs of a maker. */
 export function gpusOf(machine: Machine, vendor: 'nvidia' | 'amd' | 'intel'): Gpu[] {
   return machine.gpus.filter((gpu) => gpu.vendor.value === vendor)
 }

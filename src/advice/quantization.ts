@@ -45,8 +45,7 @@ export type CheckpointAdvice = {
   /** `Marlin`, `FP8`, `Triton`; null: plain matrix multiplication, or it does not run. */
   readonly kernel: string | null
   readonly speed: 'fast' | 'medium' | 'slow' | null
-  /** The value of `--quantization` where it must be given; null: nothing is passed. */
-  readonly flag: string | null
+  /** Whether `--quantization` may name the kernel; nothing has to. */
   readonly flagRule: 'may' | 'must-not'
   /** The value of `--dtype`: `auto`, or `half` and `bfloat16` where auto would fail. */
   readonly dtype: string
@@ -81,7 +80,6 @@ export function checkpointAdvice(question: CheckpointQuestion): CheckpointAdvice
     runs: !refused,
     kernel: refused ? null : kernel.name,
     speed: refused ? null : kernel.speed,
-    flag: null,
     flagRule: flagRule(method, version),
     dtype: dtype.value,
     kvCacheDtypes: kvCacheDtypes(target),

@@ -6,23 +6,18 @@ type LockSummary = {
   sha256: string
   /** Package name (normalised as on an index) to exact version. */
   packages: ReadonlyMap<string, string>
-  /** Packages that carry no hash; an installation from such a lock is refused. */
-  withoutHash: readonly string[]
 }
 
 /** Reads a lock in pip's requirements format with hashes, as `uv pip compile --generate-hashes` writes it. */
 export function readLock(text: string): LockSummary {
   const packages = new Map<string, string>()
-  const withoutHash: string[] = []
   // A requirement and its hashes are one logical line, joined by backslashes.
   for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
     const match = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(?:==\s*(\S+)|@\s*(\S+))/.exec(line)
     if (!match) continue
-    const name = normalisedName(match[1] ?? '')
-    packages.set(name, match[2] ?? match[3] ?? '')
-    if (!line.includes('--hash=')) withoutHash.push(name)
+    packages.set(normalisedName(match[1] ?? ''), match[2] ?? match[3] ?? '')
   }
-  return { sha256: createHash('sha256').update(text).digest('hex'), packages, withoutHash }
+  return { sha256: createHash('sha256').update(text).digest('hex'), packages }
 }
 
 /** A distribution's name as indexes compare it (PEP 503). */

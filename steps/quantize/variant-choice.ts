@@ -13,7 +13,7 @@ export function variantChoice(verdict: VariantVerdict, machine: Machine, recipe:
   const { variant, state, checkpoint, refusal, placement } = verdict
   const set: Record<FieldPath, unknown> = {
     'model.id': variant.id,
-    'quantization.method': checkpoint.flag ?? 'checkpoint',
+    'quantization.method': 'checkpoint',
     'quantization.dtype': checkpoint.dtype,
   }
   if (placement) Object.assign(set, layoutFields(placement, machine, recipe))

@@ -20,7 +20,9 @@ const name = (one: { tensorParallel: number; pipelineParallel: number }) =>
   `${one.tensorParallel}x${one.pipelineParallel}`
 
 describe('the mining rig', () => {
-  const layouts = layoutsFor({ machine: shippedMachine('mining-rig'), model: qwen72, gpusWanted: 8, eager: true })
+  const layouts = layoutsFor({ machine: shippedMachine('mining-rig'), model: qwen72, eager: true }).filter(
+    ({ gpus }) => gpus.length === 8,
+  )
   const of = (wanted: string) => layouts.find((one) => name(one) === wanted)
 
   test('stages beat tensor parallelism over all eight cards', () => {
@@ -53,7 +55,7 @@ describe('fast links', () => {
   const machine = machineWith({ gpus: links.slice(0, 4).map(() => nvidia('NVIDIA A100-SXM4-80GB', '8.0', 80)), links })
 
   test('over NVLink tensor parallelism wins and nothing is switched off', () => {
-    const [best] = layoutsFor({ machine, model: { ...qwen72, quantGroup: null }, gpusWanted: 4 })
+    const [best] = layoutsFor({ machine, model: { ...qwen72, quantGroup: null } })
     expect(best).toMatchObject({ tensorParallel: 4, pipelineParallel: 1, environment: {} })
   })
 })
@@ -66,9 +68,7 @@ describe('validity', () => {
     ['stages', { pipelines: false }, 1],
   ])('%s refuse a cut, with the way out', (_, change, tp) => {
     const machine = machineWith({ gpus: Array.from({ length: 8 }, () => nvidia('RTX 3090', '8.6', 24)) })
-    const refused = layoutsFor({ machine, model: { ...qwen72, ...change }, gpusWanted: 8 }).find(
-      (one) => one.tensorParallel === tp,
-    )
+    const refused = layoutsFor({ machine, model: { ...qwen72, ...change } }).find((one) => one.tensorParallel === tp)
     expect(refused?.valid).toBe(false)
     expect(refused?.why[0]).toMatchObject({ kind: 'refuse', instead: expect.any(String) })
   })
@@ -112,7 +112,7 @@ describe('shared machines', () => {
 
   test('unequal cards are said', () => {
     const machine = machineWith({ gpus: [nvidia('RTX 3090', '8.6', 24), nvidia('RTX 3060', '8.6', 12)] })
-    const [best] = layoutsFor({ machine, model: qwen72, gpusWanted: 2 })
+    const [best] = layoutsFor({ machine, model: qwen72 })
     expect(best?.why.map(({ id }) => id)).toContain('cards-unequal')
   })
 

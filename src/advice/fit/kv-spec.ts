@@ -17,7 +17,7 @@ export type KvSpecOptions = {
   readonly elementBytes: number
   /** Bytes of one element of the model's dtype, for states. */
   readonly modelBytes: number
-  /** Tokens of a block before any alignment: 16 on GPUs, 128 on CPUs. */
+  /** Tokens of a block before any alignment. */
   readonly blockTokens: number
   /** False: windows are ignored and everything is kept. */
   readonly windowsManaged: boolean

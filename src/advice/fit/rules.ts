@@ -30,8 +30,6 @@ export type MemoryRules = {
   readonly imagesProfiled: boolean
   /** Rows that a Qwen3-VL video is padded to while profiling: 12.5 per token (0.11 and 0.12); else 1. */
   readonly videoPadding: number
-  /** Prompts are split, so a profiling run has at most the batch's tokens and not a whole prompt. */
-  readonly chunkedPrefill: 'always' | 'beyond 32768 tokens'
   /** Layers with a window keep only the window (hybrid KV cache manager, since 0.9.2). */
   readonly windowsManaged: boolean
   /** Layer groups are padded up to the larger count where that is at most this many times the smaller; null: never. */
@@ -121,7 +119,6 @@ export function memoryRules(subject: Subject): MemoryRules {
     samplerDepends: engine === 'V1' && !since('0.11.1'),
     imagesProfiled: runner === 1 || since('0.29.0'),
     videoPadding: since('0.11.0') && !since('0.13.0') ? 12.5 : 1,
-    chunkedPrefill: engine === 'V0' ? 'beyond 32768 tokens' : 'always',
     windowsManaged: engine === 'V1' && since('0.9.2'),
     groupPadding: since('0.18.0') ? 1.5 : since('0.12.0') ? 1.25 : null,
     neededByGroups: since('0.14.0'),
@@ -136,7 +133,6 @@ type BatchSubject = {
   readonly version: string
   readonly gpuName: string
   readonly deviceGib: number
-  readonly cpuWorkers?: number
 }
 type Batch = { readonly tokens: number; readonly sequences: number }
 
@@ -145,11 +141,10 @@ type Batch = { readonly tokens: number; readonly sequences: number }
  * A100 apart since 0.9, a third class from 160 GiB since 0.28. Where NVML tells no total (memory shared with the CPU) the small class. V0 profiles a whole prompt unless it is split.
  */
 export function batchDefaults(
-  { version, gpuName, deviceGib, cpuWorkers }: BatchSubject,
+  { version, gpuName, deviceGib }: BatchSubject,
   rules: MemoryRules,
   maxModelLen: number,
 ): Batch {
-  if (cpuWorkers !== undefined) return { tokens: 2048 * cpuWorkers, sequences: 128 * cpuWorkers }
   if (rules.engine === 'V0') {
     const split = maxModelLen > 32_768
     return { tokens: split ? 2048 : Math.max(maxModelLen, 2048), sequences: 256 }

@@ -25,11 +25,6 @@ export type LayoutAdvice = LayoutTimes & {
 type LayoutQuestion = {
   readonly machine: Machine
   readonly model: LayoutModel
-  /** How many cards to use; absent: all that are idle, with the smaller numbers after. */
-  readonly gpusWanted?: number | undefined
-  /** Cards to choose among, by index; absent: the idle ones. */
-  readonly among?: readonly number[] | undefined
-  readonly request?: LayoutRequest | undefined
   /** True where no graphs are captured: then the CPU launches every layer of every worker. */
   readonly eager?: boolean | undefined
 }
@@ -42,11 +37,9 @@ const usualRequest: LayoutRequest = { promptTokens: 4096, answerTokens: 256, use
  * ones that vLLM refuses come last. Seconds are estimates from link widths, memory bandwidth and core count.
  */
 export function layoutsFor(question: LayoutQuestion): LayoutAdvice[] {
-  const { machine, among, gpusWanted } = question
-  const cards = among ? machine.gpus.filter((gpu) => among.includes(gpu.index)) : usableCards(machine)
+  const cards = usableCards(question.machine)
   if (cards.length === 0) return []
-  const counts = gpusWanted === undefined ? countsUpTo(cards.length) : [Math.min(gpusWanted, cards.length)]
-  return counts.flatMap((count) => {
+  return countsUpTo(cards.length).flatMap((count) => {
     const chosen = cards.slice(0, count)
     const made = cuts(count).map(([tp, pp]) => layout(question, chosen, tp, pp))
     const sorted = made.sort((a, b) => Number(b.valid) - Number(a.valid) || a.requestSeconds - b.requestSeconds)
@@ -68,7 +61,7 @@ function cuts(count: number): [number, number][] {
 }
 
 function layout(question: LayoutQuestion, cards: readonly Gpu[], tp: number, pp: number): LayoutAdvice {
-  const { machine, model, request = usualRequest, eager = false } = question
+  const { machine, model, eager = false } = question
   const link = slowestLink(machine, cards)
   const bandwidths = cards.map((gpu) => memoryBandwidth(gpu.name.value) ?? 400e9)
   const host = {
@@ -86,7 +79,7 @@ function layout(question: LayoutQuestion, cards: readonly Gpu[], tp: number, pp:
     gpus: cards.map((gpu) => gpu.index),
     link,
     valid: refusal === null,
-    ...layoutTimes(model, tp, pp, host, request),
+    ...layoutTimes(model, tp, pp, host, usualRequest),
     environment: { ...visible.environment, ...talk.environment },
     why: [...layoutReason(tp, pp, refusal), ...cardReasons(machine, cards, tp), ...visible.why, ...talk.why],
   }

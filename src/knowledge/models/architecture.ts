@@ -104,9 +104,7 @@ export type WeightQuantization = {
   readonly groupBits: number
   /** Which weights are quantized. */
   readonly covers: 'linear' | 'experts'
-  /** Names and patterns of modules that are left alone. */
-  readonly ignored: readonly string[]
-  /** The attention's projections are among them. */
+  /** The attention's projections are among the modules that are left alone. */
   readonly leavesAttention: boolean
   /** So are the projections of layers with a state (linear attention, Mamba). */
   readonly leavesStates: boolean

@@ -27,7 +27,6 @@ export type CatalogueModel = {
   readonly parameters: number
   /** Bytes of the checkpoint: stated by a source, else counted from the shape. */
   readonly bytes: number
-  readonly bytesAre: 'stated' | 'counted'
   readonly contextTokens: number | null
   readonly quantization: string | null
   /** Ids of the same model in other number formats. */
@@ -88,7 +87,6 @@ function describe(entry: Entry): CatalogueModel {
     family: architecture.modelType ?? 'unknown',
     parameters: parametersOf(architecture),
     bytes: storedBytes(architecture),
-    bytesAre: architecture.safetensorsBytes === null ? 'counted' : 'stated',
     contextTokens: architecture.maxPositionEmbeddings,
     quantization: architecture.quantization?.method ?? null,
     variants: entriesLike(entry.id)

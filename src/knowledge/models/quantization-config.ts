@@ -142,7 +142,6 @@ export function readQuantization(input: unknown): WeightQuantization | null {
     format: config.quant_algo ?? config.format ?? null,
     ...grid,
     covers: method === 'mxfp4' || method === 'gpt_oss_mxfp4' || method === 'experts_int8' ? 'experts' : 'linear',
-    ignored,
     leavesAttention: leaves(ignored, /self_attn|(?<!linear_)attention|(?<!linear_)\battn\b/),
     leavesStates: leaves(ignored, /linear_attn|mamba|mixer|ssm/),
     kvCacheDtype: kvCacheOf(config),
