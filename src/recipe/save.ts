@@ -1,13 +1,14 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { messageOf, Problem } from '../core/problem.ts'
+import { systemCause } from '../core/system-error.ts'
 import type { Recipe } from './schema/recipe.ts'
 import { type FieldComments, recipeText } from './write.ts'
 
 /**
- * Saves a recipe and, where it has one, its lock beside it. The lock is written first: a recipe never names a lock that is not
- * there. Each file is whole or absent.
+ * Saves a recipe and, where it has one, its lock beside it. Both are on disk under other names before either gets its own, the lock first:
+ * where one cannot be written, a recipe of that name from before is as it was, and fits its lock.
  * @throws Problem (exit `machine`) where they cannot be written.
  */
 export async function saveRecipe(
@@ -16,18 +17,30 @@ export async function saveRecipe(
   lock: string | null,
   comments: FieldComments = {},
 ): Promise<void> {
+  const files: [string, string][] = [[path, recipeText(recipe, comments)]]
+  if (recipe.packages.lock && lock !== null) files.unshift([join(dirname(path), recipe.packages.lock.file), lock])
   try {
     await mkdir(dirname(path), { recursive: true })
-    if (recipe.packages.lock && lock !== null)
-      await writeFileAtomic(join(dirname(path), recipe.packages.lock.file), lock)
-    await writeFileAtomic(path, recipeText(recipe, comments))
+    for (const [name, text] of files) await writeFileAtomic(fresh(name), text)
+    for (const [name] of files) await rename(fresh(name), name)
   } catch (error) {
-    throw new Problem({
-      what: `The recipe cannot be saved at ${path}.`,
-      why: messageOf(error),
-      next: 'Choose another place with --save FILE.',
-      exit: 'machine',
-      cause: error,
-    })
+    await Promise.all(files.map(([name]) => rm(fresh(name), { force: true }).catch(() => undefined)))
+    throw notSaved(path, error)
   }
+}
+
+function fresh(path: string): string {
+  return `${path}.new`
+}
+
+function notSaved(path: string, error: unknown): Problem {
+  const cause = systemCause(error)
+  const remedy = cause === null ? '' : `${cause.next}; or `
+  return new Problem({
+    what: `The recipe cannot be saved at ${path}.`,
+    why: cause?.why ?? messageOf(error),
+    next: `${remedy}choose another place: rigup apply RECIPE --save FILE. The same command saves it again, and nothing is done twice.`,
+    exit: 'machine',
+    cause: error,
+  })
 }

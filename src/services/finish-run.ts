@@ -36,7 +36,8 @@ export async function finishRun(
     observed: await observeLaunch(runDirectory, events),
   })
   await saveRecipe(path, recipe, lock, commentsOf(advice))
-  await writeFile(savedMark(runDirectory), `${path}\n`)
+  // Without the mark it is saved once more the next time, which does no harm.
+  await writeFile(savedMark(runDirectory), `${path}\n`).catch(() => undefined)
   return { recipe, path }
 }
 

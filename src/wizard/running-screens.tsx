@@ -48,7 +48,7 @@ export function RunningScreens(props: RunningScreensProps) {
   const actionLog = useFollowedLog(directory, view.actions.find(({ id }) => id === shown)?.log ?? null)
   const engineLog = useFollowedLog(directory, run.launch.log, { recipe: run.recipe })
   const gauges = useGauges(place === 'launch' && run.launch.startedAt !== null && run.launch.endedAt === null)
-  const finished = useFinished(props)
+  const { finished, saveAgain } = useFinished(props)
 
   const installed = installView(view, plan).status === 'done'
   useOnce(installed && place === 'install' && launchActionIds(plan).length > 0, () => go('launch'))
@@ -107,6 +107,7 @@ export function RunningScreens(props: RunningScreensProps) {
       recipe={finished?.recipe ?? run.recipe}
       plan={plan}
       path={finished?.path ?? null}
+      saveAgain={saveAgain}
       callableName={finished ? callableName(finished.path, session.directories.recipes) : run.recipe.name}
       isRunning={run.launch.after === 'kept'}
       address={baseUrl(run.recipe)}
@@ -137,16 +138,13 @@ function diagnosisOf(
   return { explanation: [failed.what, failed.why, failed.next].filter(Boolean).join(' '), evidence: [], fixes: [] }
 }
 
-/** Saves the verified recipe once the run is through. */
-function useFinished({
-  run,
-  session,
-  machine,
-  advice,
-  onSaved,
-  report,
-}: RunningScreensProps): { recipe: Recipe; path: string } | null {
+/** Saves the verified recipe once the run is through, and again where it could not be and that is wanted. */
+function useFinished({ run, session, machine, advice, onSaved, report }: RunningScreensProps): {
+  finished: { recipe: Recipe; path: string } | null
+  saveAgain: (() => void) | undefined
+} {
   const [finished, setFinished] = useState<{ recipe: Recipe; path: string } | null>(null)
+  const [isRefused, setRefused] = useState(false)
   const context = useMemo<PlanContext | null>(
     () =>
       machine
@@ -154,14 +152,22 @@ function useFinished({
         : null,
     [run.recipe, machine, session],
   )
-  useOnce(run.view.status === 'done' && context !== null, () => {
+  const save = () => {
     if (!context) return
-    session.finish(run.directory, context, advice).then((result) => {
-      setFinished(result)
-      onSaved(result.path)
-    }, report)
-  })
-  return finished
+    setRefused(false)
+    session.finish(run.directory, context, advice).then(
+      (result) => {
+        setFinished(result)
+        onSaved(result.path)
+      },
+      (error: unknown) => {
+        setRefused(true)
+        report(error)
+      },
+    )
+  }
+  useOnce(run.view.status === 'done' && context !== null, save)
+  return { finished, saveAgain: isRefused ? save : undefined }
 }
 
 /** Runs an effect the first time that a condition holds. */

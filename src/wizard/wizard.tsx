@@ -16,7 +16,7 @@ import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions/contradictions.ts'
 import { localise } from '../advice/localise.ts'
 import { modelFacts } from '../advice/model-facts.ts'
-import { messageOf } from '../core/problem.ts'
+import { messageOf, Problem } from '../core/problem.ts'
 import { recordedMachine } from '../machine/corrections.ts'
 import { applyOverrides } from '../machine/overrides.ts'
 import { machineSummary } from '../machine/summary.ts'
@@ -117,7 +117,8 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
   useKeys([bind(commands.quit, leave)], { layer: 'frame' })
 
   const onTerminal = (work: () => Promise<void>) => handover(work)
-  const report = (error: unknown) => setMessage(messageOf(error))
+  const report = (error: unknown) =>
+    setMessage(error instanceof Problem && error.why ? `${error.message} ${error.why}` : messageOf(error))
   const go = (to: StepId) => {
     setMessage(null)
     dispatch({ type: 'go', to })
@@ -240,7 +241,10 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
             const server = { ...recipe.server, afterTest: 'keep' as const }
             begin({ recipe: { ...recipe, server }, machine, directories, proofModel, lock: null })
           }}
-          onSaved={setSaved}
+          onSaved={(path) => {
+            setSaved(path)
+            setMessage(null)
+          }}
           report={report}
           leave={leave}
         />

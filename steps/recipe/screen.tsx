@@ -17,6 +17,8 @@ export type RecipeScreenProps = {
   plan: Plan
   /** Where the verified recipe was saved; null while that goes on. */
   path: string | null
+  /** Tries to save it once more, where it could not be saved. */
+  saveAgain?: (() => void) | undefined
   /** What a command line can call it. */
   callableName: string
   /** The engine still runs. */
@@ -35,13 +37,13 @@ export type RecipeScreenProps = {
 
 /** The end: what was saved, what it measured, how to use it, and whether the engine goes on. */
 export function RecipeScreen(props: RecipeScreenProps) {
-  const { recipe, path, callableName, isRunning, address, message, exports } = props
+  const { recipe, path, saveAgain, callableName, isRunning, address, message, exports } = props
   const { columns, rows } = useBody()
   const { measured } = recipe
   const [isExporting, setExporting] = useState(false)
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <Text bold>{path === null ? 'Saving the recipe …' : 'It works, and the recipe is saved.'}</Text>
+      <Text bold>{heading(path, saveAgain !== undefined)}</Text>
       <Box flexDirection="column" marginTop={rows > 20 ? 1 : 0} flexShrink={0}>
         <Line label="recipe" text={path ?? ''} />
         <Line label="engine" text={`${recipe.engine.route} ${recipe.engine.version}`} />
@@ -62,6 +64,11 @@ export function RecipeScreen(props: RecipeScreenProps) {
       {message ? <Notice kind="warn" text={message} width={columns} /> : null}
     </Box>
   )
+}
+
+function heading(path: string | null, isRefused: boolean): string {
+  if (path !== null) return 'It works, and the recipe is saved.'
+  return isRefused ? 'It works; the recipe is not saved yet.' : 'Saving the recipe …'
 }
 
 /** How to start the engine by hand, and what is to become of it now. */
@@ -99,6 +106,7 @@ function Ending(props: RecipeScreenProps & { width: number; openExports: () => v
 }
 
 function choicesOf({
+  saveAgain,
   isRunning,
   leave,
   stopEngine,
@@ -108,6 +116,7 @@ function choicesOf({
   openExports,
 }: RecipeScreenProps & { openExports: () => void }): { id: string; value: () => void; cells: string[] }[] {
   return [
+    ...(saveAgain ? [{ id: 'save', value: saveAgain, cells: ['save it again', 'nothing else is done twice'] }] : []),
     ...(isRunning
       ? [
           { id: 'keep', value: leave, cells: ['keep the engine running', 'and leave rigup; rigup stop ends it'] },

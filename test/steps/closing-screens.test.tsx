@@ -75,6 +75,16 @@ describe('the recipe screen', () => {
     expect(leave).not.toHaveBeenCalled()
   })
 
+  test('says where the recipe could not be saved, and offers that again first', async () => {
+    const saveAgain = vi.fn()
+    const { screen } = recipe({ path: null, saveAgain, message: 'The recipe cannot be saved. The disk is full.' })
+    await screen.shows('It works; the recipe is not saved yet.')
+    await screen.shows('The disk is full.')
+    await screen.shows(/› save it again/)
+    await screen.press('enter')
+    await vi.waitFor(() => expect(saveAgain).toHaveBeenCalledOnce())
+  })
+
   test('offers to stop the engine that runs, and keeping it first', async () => {
     const { screen, stopEngine, leave } = recipe({ isRunning: true })
     await screen.shows(/› keep the engine running/)
