@@ -9,6 +9,7 @@
 import si from 'systeminformation'
 import { detectMachine, probes } from '../src/machine/detect.ts'
 import { liveHost } from '../src/machine/host/live-host.ts'
+import { median } from './median.ts'
 
 const rounds = Number(process.argv[2] ?? 7)
 
@@ -24,10 +25,6 @@ async function milliseconds(action: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await action()
   return performance.now() - start
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 const times = new Map<string, number[]>()

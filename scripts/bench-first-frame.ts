@@ -1,9 +1,11 @@
 // Time from the start of bin/rigup to its first frame in a pseudo-terminal of 100x30, against `node -e 0` in the same.
 // Build first (npm run build). Prints medians and their ratio; never fails on time.
-import { access } from 'node:fs/promises'
+
 import { join } from 'node:path'
+import { exists } from '#src/core/exists.ts'
 import { bundle } from '#test/support/bundle.ts'
 import { projectRoot, TestTerminal } from '#test/support/terminal.ts'
+import { median } from './median.ts'
 
 const runs = 11
 type Argv = readonly [string, ...string[]]
@@ -25,17 +27,10 @@ async function bareNode(): Promise<number> {
   return performance.now() - start
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
 async function program(): Promise<Argv> {
   const built = join(projectRoot, 'dist/rigup.js')
   const wizard: Argv = [join(projectRoot, 'bin/rigup'), '--machine', 'mining-rig']
-  const isBuilt = await access(built).then(
-    () => true,
-    () => false,
-  )
+  const isBuilt = await exists(built)
   if (isBuilt && (await firstFrame(wizard)) !== null) {
     console.log('program    bin/rigup --machine mining-rig')
     return wizard

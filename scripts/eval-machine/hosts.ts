@@ -1,7 +1,5 @@
+import { GiB, KiB } from '../../src/core/bytes.ts'
 import type { Expectation } from './expectation.ts'
-
-const KiB = 1024
-const GiB = 1024 ** 3
 
 function cpu(file: string, staged: string, folder: string, expected: Expectation['cpu']): Expectation {
   return { folder, files: { [file]: staged }, ...(expected ? { cpu: expected } : {}) }

@@ -1,3 +1,4 @@
+import { MiB } from '../../src/core/bytes.ts'
 import type { Machine } from '../../src/machine/schema.ts'
 import { machineValues, type Values } from '../../src/machine/values.ts'
 import type { Expectation, ExpectedGpu } from './expectation.ts'
@@ -6,8 +7,6 @@ import type { Expectation, ExpectedGpu } from './expectation.ts'
 export type Verdict = { readonly topic: string; readonly right: boolean; readonly difference: string }
 
 type Bare = Values<Machine>
-
-const MiB = 1024 ** 2
 
 /** Compares a machine with what a person read in the capture; one verdict per judged field. */
 export function judge(machine: Machine, expected: Expectation): Verdict[] {

@@ -6,13 +6,13 @@ import type { Recipe } from '../recipe/schema/recipe.ts'
 import { engineOf, type Route } from '../recipe/schema/route.ts'
 import type { Advice } from './advice.ts'
 import { makeAdvice } from './make-advice.ts'
+import { sources } from './sources.ts'
 
 /** How the model has to be named for an engine, and why; a refusal where that engine cannot serve it. */
 type ModelForRoute = { set: Readonly<Record<FieldPath, unknown>>; advice: readonly Advice[] }
 
 type Model = Recipe['model']
 
-const source = { title: "Ollama's library and GGUF repositories on the hub", reference: 'src/knowledge/gguf.ts' }
 const asItIs: ModelForRoute = { set: {}, advice: [] }
 
 /** vLLM serves checkpoints, llama.cpp GGUF files, Ollama names of its library: the same model has another name for each. */
@@ -98,7 +98,7 @@ function fourBits(what: string): Advice {
       about: 'model.id',
       what: `This engine serves its own four-bit copy: ${what}.`,
       why: 'Ollama and llama.cpp read GGUF files, not the checkpoint that vLLM reads; four bits cost a little quality and a third of the memory.',
-      source,
+      source: sources.ggufCopies,
     },
     { facts: ['model.id'], wouldChange: 'another file, given with --model and --model-file' },
   )
@@ -115,7 +115,7 @@ function withoutCopy(engine: string, { id }: Model): ModelForRoute {
 function refused(what: string, why: string, instead: string): ModelForRoute {
   const advice = makeAdvice(
     'refuse',
-    { id: 'model-not-for-this-engine', about: 'model.id', what, why, source },
+    { id: 'model-not-for-this-engine', about: 'model.id', what, why, source: sources.ggufCopies },
     { facts: ['model.id'], instead },
   )
   return { set: {}, advice: [advice] }

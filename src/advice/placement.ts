@@ -27,8 +27,11 @@ export type Placement = {
   /** Other than equal shares of layers over the stages, where they help; null: equal ones. */
   partition: Partition | null
   fit: Fit
-  /** fits: the wished length and users, also at the low end of what is predicted. tight: less than that. no: does not start. */
-  state: 'fits' | 'tight' | 'no'
+  /**
+   * fits: the wished length and users, also at the low end of what is predicted; likely: in the middle of it. tight: less than was
+   * wished. no: does not start.
+   */
+  state: 'fits' | 'likely' | 'tight' | 'no'
 }
 
 type PlacementWish = {
@@ -51,18 +54,28 @@ export function placementOf({ machine, model, recipe }: PlacementWish): Placemen
     model: layoutModelOf(model.architecture, model.bytes, exactVersion(recipe.engine.version)),
     eager,
   }).filter(({ valid }) => valid)
-  const placements = layouts
-    // Stable: within a number of cards the fastest stays first.
-    .toSorted((a, b) => a.gpus.length - b.gpus.length)
-    .map((layout) => place(layout, { machine, model, recipe }))
-    .filter((placement) => placement !== null)
-  const fitting = placements.find(({ state }) => state === 'fits')
-  if (fitting) return fitting
-  const longest = placements.reduce<Placement | null>(
-    (best, next) => (best && best.maxModelLen >= next.maxModelLen ? best : next),
-    null,
-  )
-  return longest
+  const counts = [...new Set(layouts.map(({ gpus }) => gpus.length))].toSorted((a, b) => a - b)
+  const choices = counts
+    .map((count) => layouts.filter(({ gpus }) => gpus.length === count))
+    .map((alike) => alike.map((layout) => place(layout, { machine, model, recipe })).filter((found) => found !== null))
+    .map(bestOf)
+    .filter((found) => found !== undefined)
+  return choices.find(({ state }) => state === 'fits') ?? longest(choices) ?? null
+}
+
+/** What a slower layout may cost for the certainty that it fits. */
+const worthWaiting = 1.5
+
+/** Of placements on as many cards, the fastest first: the one that surely fits, unless one that likely fits is much faster. */
+function bestOf(placements: readonly Placement[]): Placement | undefined {
+  const sure = placements.find(({ state }) => state === 'fits')
+  const likely = placements.find(({ state }) => state === 'likely')
+  if (sure && likely && likely.layout.requestSeconds * worthWaiting < sure.layout.requestSeconds) return likely
+  return sure ?? likely ?? longest(placements)
+}
+
+function longest(placements: readonly Placement[]): Placement | undefined {
+  return placements.toSorted((a, b) => b.maxModelLen - a.maxModelLen)[0]
 }
 
 function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish): Placement | null {
@@ -110,8 +123,7 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     const chosen = { layout, utilization, settingsWhy: why, maxNumSeqs, partition }
     const atWish = fit({ ...asked, maxModelLen: wished })
     if (atWish.starts) {
-      const sure = atWish.range.maxModelLen.low >= wished && atWish.concurrency >= recipe.workload.users
-      return { ...chosen, maxModelLen: wished, fit: atWish, state: sure ? 'fits' : 'tight' }
+      return { ...chosen, maxModelLen: wished, fit: atWish, state: stateOf(atWish, wished, recipe.workload.users) }
     }
     // Head-room below the longest that would just fit: what is predicted has a range.
     const length = Math.floor(Math.min(atWish.range.maxModelLen.low, wished) / 256) * 256
@@ -120,6 +132,12 @@ function place(layout: LayoutAdvice, { machine, model, recipe }: PlacementWish):
     return { ...chosen, maxModelLen: length, fit: shorter, state: shorter.starts ? 'tight' : 'no' }
   }
   return withFewerSequences(attempt(byStates), recipe.workload.users, attempt)
+}
+
+/** How sure a start is that is predicted. */
+export function stateOf(predicted: Fit, wished: number, users: number): 'fits' | 'likely' | 'tight' {
+  if (predicted.concurrency < users) return 'tight'
+  return predicted.range.maxModelLen.low >= wished ? 'fits' : 'likely'
 }
 
 /** The placement with a lower limit of requests at once, where only that makes room for what is wished. */

@@ -36,6 +36,9 @@ export const sources = {
     title: "llama.cpp's installer and its builds (2026)",
     reference: 'https://github.com/ggml-org/llama.cpp',
   },
+  modelConfig: { title: 'config.json of the model', reference: 'https://huggingface.co/docs/hub/models' },
+  gatedModels: { title: 'Hugging Face: gated models', reference: 'https://huggingface.co/docs/hub/models-gated' },
+  ggufCopies: { title: "Ollama's library and GGUF repositories on the hub", reference: 'src/knowledge/gguf.ts' },
   systemd: {
     title: 'systemd.resource-control(5)',
     reference: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html',

@@ -71,6 +71,6 @@ function judge(
     symmetric: symmetricOf(variant.architecture),
   })
   const refusal = checkpoint.why.find(({ kind }) => kind === 'refuse') ?? null
-  const state = refusal || !placement || placement.state === 'no' ? 'no' : placement.state === 'tight' ? 'tight' : 'ok'
+  const state = refusal || !placement || placement.state === 'no' ? 'no' : placement.state === 'fits' ? 'ok' : 'tight'
   return { variant, state, checkpoint, refusal, placement }
 }

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Environment } from '../core/directories.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { readLocal } from './local.ts'
-import type { Environment } from './network.ts'
 import { hubCache } from './token.ts'
 
 /** The newest snapshot of a model in the hub library's cache, or the one of the revision; null where there is none. */

@@ -1,11 +1,12 @@
 import { downloadFile, HubApiError, listFiles, modelInfo } from '@huggingface/hub'
+import type { Environment } from '../core/directories.ts'
 import { messageOf, Problem } from '../core/problem.ts'
 import { redact } from '../core/redact.ts'
 import { architectureFromConfig } from '../knowledge/models/from-config.ts'
 import { storedConfig } from '../knowledge/models/stored-config.ts'
 import { type Checkpoint, type CheckpointFile, completeConfig, quantizationFiles, weightsOf } from './checkpoint.ts'
 import { readGguf } from './gguf.ts'
-import { type Environment, type Fetch, hubUrl, patientFetch, withEndpointCredentials } from './network.ts'
+import { type Fetch, hubUrl, patientFetch, withEndpointCredentials } from './network.ts'
 import { hubToken } from './token.ts'
 
 export type HubQuestion = {

@@ -1,7 +1,7 @@
 import { setGlobalProxyFromEnv } from 'node:http'
+import type { Environment } from '../core/directories.ts'
 import { withoutCredentials } from '../core/redact.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
 export type Fetch = typeof fetch
 
 const requestMilliseconds = 20_000

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Environment } from '../core/directories.ts'
 import { Problem } from '../core/problem.ts'
 import { catalogueDate, findModel } from '../knowledge/models/catalogue.ts'
 import { similarModel } from '../knowledge/models/similar.ts'
@@ -9,7 +10,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import { HubUnreachable, readFromHub } from './hub.ts'
 import { readLocal } from './local.ts'
 import { readFromModelScope, usesModelScope } from './modelscope.ts'
-import { type Environment, type Fetch, isOffline, routeThroughProxies } from './network.ts'
+import { type Fetch, isOffline, routeThroughProxies } from './network.ts'
 
 type CheckpointOptions = {
   readonly environment: Environment

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from './network.ts'
+import type { Environment } from '../core/directories.ts'
 
 /** The hub library's folder: HF_HOME, or under XDG_CACHE_HOME or ~/.cache. */
 function hubHome(environment: Environment): string {

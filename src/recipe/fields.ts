@@ -20,6 +20,12 @@ export function fieldOf(tree: unknown, path: FieldPath): unknown {
   return value
 }
 
+/** What was said for a field, where it is text. */
+export function textFor(fields: Readonly<Record<FieldPath, unknown>>, path: FieldPath): string | undefined {
+  const value = fields[path]
+  return typeof value === 'string' ? value : undefined
+}
+
 /** A copy of the tree with the value at a path set; `null` at the end of a path that held an optional value removes nothing, `undefined` removes. */
 function withField<T>(tree: T, path: FieldPath, value: unknown): T {
   const [key, ...rest] = path.split('.')

@@ -1,4 +1,5 @@
 import { Document, isMap, isScalar, type Pair, type Scalar, YAMLMap } from 'yaml'
+import { wrapWords } from '../core/wrap-words.ts'
 import { type FieldPath, fieldOf } from './fields.ts'
 import type { Recipe } from './schema/recipe.ts'
 
@@ -68,21 +69,9 @@ function annotate(map: YAMLMap, path: string, comments: FieldComments): void {
     if (!isScalar(pair.key)) continue
     const key: Scalar = pair.key
     const field = path ? `${path}.${String(key.value)}` : String(key.value)
-    const lines = comments[field]?.flatMap((line) => wrapped(line, 100))
+    const lines = comments[field]?.flatMap((line) => wrapWords(line, 100))
     if (lines && lines.length > 0) key.commentBefore = lines.map((line) => ` ${line}`).join('\n')
     if (path === '' && pair.value instanceof YAMLMap) key.spaceBefore = true
     if (pair.value instanceof YAMLMap) annotate(pair.value, field, comments)
   }
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.replace(/\s+/g, ' ').trim().split(' ')) {
-    if (line && line.length + word.length + 1 > width) {
-      lines.push(line)
-      line = word
-    } else line = line ? `${line} ${word}` : word
-  }
-  return line ? [...lines, line] : lines
 }

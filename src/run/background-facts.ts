@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { exists } from '../core/exists.ts'
 import { lingers } from './linger.ts'
 import { runProgram } from './run-program.ts'
 
@@ -17,10 +17,7 @@ export type BackgroundFacts = {
 export async function backgroundFacts(): Promise<BackgroundFacts> {
   const isRoot = process.getuid?.() === 0
   // sd_booted(3): this folder is there exactly where systemd is the init system.
-  const hasSystemd = await access('/run/systemd/system').then(
-    () => true,
-    () => false,
-  )
+  const hasSystemd = await exists('/run/systemd/system')
   if (isRoot || !hasSystemd)
     return { isRoot, hasSystemd, hasUserManager: false, lingers: false, killsUserProcesses: null }
   const [manager, kills] = await Promise.all([

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { exists } from '../core/exists.ts'
 import { hasCode } from '../core/problem.ts'
 import type { Check } from '../plan/operation.ts'
 import { runProcess } from './run-process.ts'
@@ -54,13 +55,6 @@ async function commandHolds(check: Extract<Check, { kind: 'command' }>, context:
     },
   })
   return result.kind === 'exited' && result.code === 0 && output.includes(check.contains ?? '')
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 async function textOf(path: string): Promise<string | null> {

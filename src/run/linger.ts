@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { exists } from '../core/exists.ts'
 import { defined } from './environment.ts'
 import { type Journal, openJournal, readJournal } from './journal.ts'
 import { runProcess } from './run-process.ts'
@@ -8,10 +8,7 @@ import { readPlan } from './runs.ts'
 
 /** True where the user's systemd outlives the last session. systemd-logind keeps it as a file (loginctl(1), enable-linger). */
 export async function lingers(user: string = userInfo().username): Promise<boolean> {
-  return access(`/var/lib/systemd/linger/${user}`).then(
-    () => true,
-    () => false,
-  )
+  return exists(`/var/lib/systemd/linger/${user}`)
 }
 
 /** Lets this user's systemd outlive the last session, for a run, and notes it in the journal. False where it is not allowed. */

@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { exists } from '../core/exists.ts'
 import { Problem } from '../core/problem.ts'
 import type { Action } from '../plan/plan.ts'
 import { defined } from './environment.ts'
@@ -29,10 +30,7 @@ export async function findPrivileges(): Promise<Privileges> {
 /** Containers and hardened services forbid every way to more rights, sudo included (no_new_privs, prctl(2)). */
 async function cannotGain(): Promise<boolean> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
-  const hasSudo = await access('/usr/bin/sudo').then(
-    () => true,
-    () => false,
-  )
+  const hasSudo = await exists('/usr/bin/sudo')
   return /^NoNewPrivs:\s*1$/m.test(status) && hasSudo
 }
 

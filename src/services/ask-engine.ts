@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises'
 import * as z from 'zod'
 import type { InstalledEngine } from '../advice/installed-engine.ts'
+import { exists } from '../core/exists.ts'
 import { compareVersions } from '../knowledge/vllm/version.ts'
 import { installPaths, type PlanContext } from '../plan/context.ts'
 import { installedNamesScript } from '../plan/engines/installed-names.ts'
@@ -19,10 +19,7 @@ export async function askEngine(context: PlanContext): Promise<InstalledEngine |
   const { route, version } = context.recipe.engine
   if (!isVllmRoute(route) || isImageRoute(route) || context.machine.origin !== 'live') return null
   const { python } = installPaths(context)
-  const isThere = await access(python).then(
-    () => true,
-    () => false,
-  )
+  const isThere = await exists(python)
   if (!isThere) return null
   const output = await runProgram([python, '-I', '-c', installedNamesScript])
   const line = output.split('\n').find((text) => text.startsWith('{')) ?? ''

@@ -1,12 +1,11 @@
 import type { Advice } from '../advice/advice.ts'
 import { makeAdvice } from '../advice/make-advice.ts'
 import { knownModel } from '../advice/model-facts.ts'
+import { sources } from '../advice/sources.ts'
 import type { Machine } from '../machine/schema.ts'
 import { hubToken } from '../models/token.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { readModel } from './read-model.ts'
-
-const source = { title: 'config.json of the model', reference: 'https://huggingface.co/docs/hub/models' }
 
 /**
  * The recipe with what its checkpoint says of itself, where neither the recipe nor the catalogue has it; and what there is to say
@@ -30,7 +29,7 @@ export async function prepareModel(recipe: Recipe, machine: Machine): Promise<{ 
   // llama-server knows repositories without a config.json.
   const refused = reading.state === 'refused' && engine.route !== 'llama-cpp'
   if (!refused) return { recipe, advice: [notRead(reading.what, reading.next)] }
-  const what = { id: 'model-cannot-be-read', about: 'model.id', what: reading.what, source }
+  const what = { id: 'model-cannot-be-read', about: 'model.id', what: reading.what, source: sources.modelConfig }
   const why = reading.why ?? 'So nothing could be downloaded either.'
   return { recipe, advice: [makeAdvice('refuse', { ...what, why }, { facts: ['model.id'], instead: reading.next })] }
 }
@@ -43,7 +42,7 @@ function notRead(what: string, next: string | undefined): Advice {
       about: 'model.id',
       what,
       why: 'Whether the model fits and runs is not known before it is there.',
-      source,
+      source: sources.modelConfig,
     },
     { facts: ['model.id'], sure: 'likely', instead: next },
   )
@@ -59,7 +58,7 @@ async function gated(id: string, isGated: boolean | null): Promise<Advice[]> {
         about: 'model.id',
         what: `${id} is gated on the hub, and there is no token here.`,
         why: 'The download would stop with `Access to model is restricted`.',
-        source: { title: 'Hugging Face: gated models', reference: 'https://huggingface.co/docs/hub/models-gated' },
+        source: sources.gatedModels,
       },
       {
         facts: ['model.id'],

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import { planOf } from '#steps/plan-of-recipe.ts'
 import type { Advice } from '../advice/advice.ts'
 import { contradictionsOf } from '../advice/contradictions/contradictions.ts'
@@ -6,6 +5,7 @@ import { catalogueAge, knowledgeAge } from '../advice/knowledge-age.ts'
 import { localise } from '../advice/localise.ts'
 import { knownModel, modelFacts } from '../advice/model-facts.ts'
 import { directoriesOf } from '../core/directories.ts'
+import { exists } from '../core/exists.ts'
 import { Problem } from '../core/problem.ts'
 import { proofModel } from '../launch/proof-model.ts'
 import type { Machine } from '../machine/schema.ts'
@@ -60,10 +60,7 @@ async function withoutMissingPlaces(recipe: Recipe): Promise<Recipe> {
   const there = async (place: string) => {
     const path = place.replace(/^file:\/\//, '')
     if (!path.startsWith('/')) return true
-    return access(path).then(
-      () => true,
-      () => false,
-    )
+    return exists(path)
   }
   const findLinks = await asyncFilter(packages.findLinks, there)
   const extraIndexes = await asyncFilter(packages.extraIndexes, there)

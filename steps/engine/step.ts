@@ -8,7 +8,7 @@ import { pythonPackages } from '#src/advice/python-packages.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { isGguf } from '#src/knowledge/gguf.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import type { FieldPath } from '#src/recipe/fields.ts'
+import { type FieldPath, textFor } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import { isCpuRoute, isImageRoute, isVllmRoute } from '#src/recipe/schema/route.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
@@ -31,18 +31,14 @@ function offer({ machine, recipe, asked }: OfferInput): Offer {
   const choices = routesFor(machine, { format, version }).map((route) => choiceOf(route, machine, recipe))
   // What serves this model comes before what does not, in the order of the routes.
   const sorted = choices.toSorted((a, b) => Number(a.state === 'no') - Number(b.state === 'no'))
-  return { choices: sorted, recommended: sorted[0]?.id ?? '', asked: textOf(asked['engine.route']), advice: [] }
+  return { choices: sorted, recommended: sorted[0]?.id ?? '', asked: textFor(asked, 'engine.route'), advice: [] }
 }
 
 /** The vLLM version that was asked for, without its local part; absent where none was, or one of another engine. */
 function askedVersion(asked: OfferInput['asked']): string | undefined {
-  const version = textOf(asked['engine.version'])?.replace(/\+.*$/, '')
-  const isVllm = textOf(asked['engine.route'])?.startsWith('vllm') ?? true
+  const version = textFor(asked, 'engine.version')?.replace(/\+.*$/, '')
+  const isVllm = textFor(asked, 'engine.route')?.startsWith('vllm') ?? true
   return isVllm && version !== 'newest' ? version : undefined
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
 
 function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice {

@@ -1,4 +1,4 @@
-import { formatBytes, parseBytes } from '#src/core/bytes.ts'
+import { formatBytes, MiB, parseBytes } from '#src/core/bytes.ts'
 import { type FieldSpec, oneOf, type Parsed } from '../field-spec.ts'
 
 /** Reads `none`, `64GiB`, or `64GiB on /path/swapfile`. */
@@ -7,7 +7,7 @@ function swapFile(text: string): Parsed {
   if (word === '' || word === 'none') return { value: null }
   const match = /^(\S+?)\s*(?:(?:on|at|:)\s*(\/\S+))?$/.exec(word)
   const bytes = match ? parseBytes(match[1] ?? '') : null
-  if (bytes === null || bytes < 16 * 1024 * 1024) return { problem: 'none, or a size: 64GiB, or 64GiB at /swapfile' }
+  if (bytes === null || bytes < 16 * MiB) return { problem: 'none, or a size: 64GiB, or 64GiB at /swapfile' }
   return { value: { bytes, path: match?.[2] ?? '/rigup.swap' } }
 }
 

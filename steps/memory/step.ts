@@ -4,7 +4,7 @@ import { guardAdvice, limitsAdvice } from '#src/advice/host-safety/guard.ts'
 import { swapAdvice } from '#src/advice/host-safety/swap.ts'
 import { usableCards } from '#src/advice/layout/cards.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
-import { formatBytes } from '#src/core/bytes.ts'
+import { formatBytes, GiB } from '#src/core/bytes.ts'
 import { exactVersion } from '#src/knowledge/vllm/releases.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
@@ -70,7 +70,7 @@ type Needed = { high: number; reasons: readonly Advice[] }
 
 /** Anonymous memory of the engine's processes; for engines in one process, what llama.cpp keeps beside the mapped weights. */
 function neededMemory(machine: Machine, { engine, layout, server }: Recipe): Needed {
-  if (!isVllmRoute(engine.route)) return { high: 2 * 2 ** 30, reasons: [] }
+  if (!isVllmRoute(engine.route)) return { high: 2 * GiB, reasons: [] }
   const gpus = isCpuRoute(engine.route) ? 0 : (layout.gpus?.length ?? layout.tensorParallel * layout.pipelineParallel)
   const swapSpace = server.arguments['swap-space']
   const memory = hostMemory({
@@ -80,5 +80,5 @@ function neededMemory(machine: Machine, { engine, layout, server }: Recipe): Nee
     ...(typeof swapSpace === 'number' ? { swapSpaceGib: swapSpace } : {}),
     machineBytes: machine.memory.totalBytes.value,
   })
-  return { high: memory.high + (layout.cpuKvCacheGib ?? 0) * 2 ** 30, reasons: memory.reasons }
+  return { high: memory.high + (layout.cpuKvCacheGib ?? 0) * GiB, reasons: memory.reasons }
 }

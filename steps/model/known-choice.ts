@@ -2,17 +2,18 @@ import type { Advice } from '#src/advice/advice.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import type { Badge } from '#src/advice/model-badge.ts'
 import type { KnownModel } from '#src/advice/model-facts.ts'
+import { sources } from '#src/advice/sources.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { catalogueDate } from '#src/knowledge/models/catalogue.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
 import type { Choice } from '../step.ts'
 import { modelSource } from './fields.ts'
 
-const catalogue = {
+/** Where rows of models that nobody had to read come from. */
+export const catalogue = {
   title: `rigup's catalogue of models, ${catalogueDate}`,
   reference: 'src/knowledge/data/models.json',
 }
-const config = { title: 'config.json of the model', reference: 'https://huggingface.co/docs/hub/models' }
 const origins: Readonly<Record<KnownModel['from'], string>> = {
   catalogue: 'Its shape is in the catalogue that ships with rigup, so what fits is reckoned without a network.',
   hub: 'Its config.json was read from the hub; the weights were not fetched.',
@@ -42,7 +43,7 @@ function facts({ id, parameters, contextTokens, from }: KnownModel): Advice {
       about: 'model.id',
       what: `${id}: ${(parameters / 1e9).toFixed(1)} billion parameters, ${length} tokens of context.`,
       why: origins[from],
-      source: from === 'catalogue' ? catalogue : config,
+      source: from === 'catalogue' ? catalogue : sources.modelConfig,
     },
     { facts: ['model.id'], sure: from === 'catalogue' ? 'likely' : 'certain' },
   )
@@ -56,7 +57,7 @@ function gated({ id }: KnownModel): Advice {
       about: 'model.id',
       what: `${id} is gated on the hub.`,
       why: 'Its licence has to be accepted there, and HF_TOKEN has to be set, before it can be downloaded.',
-      source: { title: 'Hugging Face: gated models', reference: 'https://huggingface.co/docs/hub/models-gated' },
+      source: sources.gatedModels,
     },
     {
       facts: ['model.id'],

@@ -1,5 +1,5 @@
 import { findModel } from '#src/knowledge/models/catalogue.ts'
-import type { FieldPath } from '#src/recipe/fields.ts'
+import { type FieldPath, textFor } from '#src/recipe/fields.ts'
 import type { StoredCheckpoint } from '#src/recipe/schema/model.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import { modelSource } from './fields.ts'
@@ -34,15 +34,11 @@ export function readingKey({ id, revision = '', file = '' }: ModelReference): st
 
 /** The model that the operator named by single fields and that has to be read; null where the catalogue knows it, or it is no checkpoint. */
 export function modelToRead(asked: Readonly<Record<FieldPath, unknown>>): ModelReference | null {
-  const id = asked['model.id']
-  if (typeof id !== 'string') return null
+  const id = textFor(asked, 'model.id')
+  if (id === undefined) return null
   const source = modelSource(id)
-  const file = textOf(asked['model.file'])
+  const file = textFor(asked, 'model.file')
   if (source !== 'local' && (source !== 'hub' || (findModel(id) !== null && file === undefined))) return null
-  const revision = textOf(asked['model.revision'])
+  const revision = textFor(asked, 'model.revision')
   return { id, ...(revision === undefined ? {} : { revision }), ...(file === undefined ? {} : { file }) }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

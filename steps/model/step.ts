@@ -4,13 +4,13 @@ import { catalogueAge } from '#src/advice/knowledge-age.ts'
 import { makeAdvice } from '#src/advice/make-advice.ts'
 import { badgeOf, hasCards } from '#src/advice/model-badge.ts'
 import { knownModel } from '#src/advice/model-facts.ts'
-import { catalogueDate, listModelIds } from '#src/knowledge/models/catalogue.ts'
+import { listModelIds } from '#src/knowledge/models/catalogue.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import { type FieldPath, withFields } from '#src/recipe/fields.ts'
+import { textFor, withFields } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, Offer, OfferInput, QuestionStep } from '../step.ts'
 import { modelFields, modelSource } from './fields.ts'
-import { modelChoice } from './known-choice.ts'
+import { catalogue, modelChoice } from './known-choice.ts'
 import { type ModelReading, modelToRead, readingKey } from './reading.ts'
 import { shortlist } from './shortlist.ts'
 import { unreadChoice } from './unread-choice.ts'
@@ -46,8 +46,8 @@ function offer(input: OfferInput): Offer {
 
 /** The model that the operator named, whatever it is; null where none was named. */
 function namedChoice({ machine, asked, readings = {} }: OfferInput, reckoned: Recipe): Choice | null {
-  const id = asked['model.id']
-  if (typeof id !== 'string' || id === 'proof') return null
+  const id = textFor(asked, 'model.id')
+  if (id === undefined || id === 'proof') return null
   const unread = modelToRead(asked)
   if (unread === null) return modelSource(id) === 'ollama' ? ollamaChoice(id) : catalogueChoice(id, machine, reckoned)
   return readChoice(unread.id, readings[readingKey(unread)], machine, reckoned)
@@ -73,13 +73,12 @@ function catalogueChoice(id: string, machine: Machine, reckoned: Recipe): Choice
 /** The recipe so far with the engine that will be recommended: the next step has not been asked yet. */
 function forBestRoute({ machine, recipe, asked }: OfferInput): Recipe {
   const best = bestRoute(machine)
-  const text = (path: FieldPath) => (typeof asked[path] === 'string' ? asked[path] : undefined)
-  const version = text('engine.version') ?? best?.engine.version ?? 'newest'
+  const version = textFor(asked, 'engine.version') ?? best?.engine.version ?? 'newest'
   return withFields(recipe, {
-    'engine.route': text('engine.route') ?? best?.route ?? 'llama-cpp',
+    'engine.route': textFor(asked, 'engine.route') ?? best?.route ?? 'llama-cpp',
     'engine.version': version,
     'engine.compilation':
-      text('engine.compilation') ?? best?.engine.compilation ?? compilationAdvice(machine, version).level,
+      textFor(asked, 'engine.compilation') ?? best?.engine.compilation ?? compilationAdvice(machine, version).level,
   })
 }
 
@@ -143,10 +142,7 @@ function ollamaChoice(id: string): Choice {
           about: 'model.id',
           what: `${id} is fetched by Ollama itself.`,
           why: 'Its size and what it needs are known once Ollama has asked its library; an id of the hub, owner/name, is reckoned before.',
-          source: {
-            title: `rigup's catalogue of models, ${catalogueDate}`,
-            reference: 'src/knowledge/data/models.json',
-          },
+          source: catalogue,
         },
         { facts: ['model.id'], sure: 'likely' },
       ),

@@ -1,9 +1,8 @@
 import { makeAdvice } from '#src/advice/make-advice.ts'
+import { sources } from '#src/advice/sources.ts'
 import type { Choice } from '../step.ts'
 import { modelSource } from './fields.ts'
 import type { ModelReading } from './reading.ts'
-
-const source = { title: 'config.json of the model', reference: 'https://huggingface.co/docs/hub/models' }
 
 /** The row of a model that is not known yet: being read, refused, or out of reach. */
 export function unreadChoice(id: string, reading?: ModelReading): Choice {
@@ -22,7 +21,7 @@ export function unreadChoice(id: string, reading?: ModelReading): Choice {
       why:
         reading.why ??
         (refused ? 'So nothing could be downloaded either.' : 'So nobody can say whether it fits before it is there.'),
-      source,
+      source: sources.modelConfig,
     },
     { facts: ['model.id'], instead: reading.next, wouldChange: 'the network, a token, or another id' },
   )

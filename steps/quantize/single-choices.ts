@@ -1,4 +1,5 @@
 import { makeAdvice } from '#src/advice/make-advice.ts'
+import { GiB } from '#src/core/bytes.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice } from '../step.ts'
@@ -6,8 +7,8 @@ import type { Choice } from '../step.ts'
 /** On the CPU the KV cache is a share of the machine's memory, said in GiB. */
 export function cpuChoice(machine: Machine, recipe: Recipe): Choice {
   const isProof = recipe.model.source === 'proof'
-  const available = machine.memory.availableBytes.value ?? machine.memory.totalBytes.value ?? 8 * 2 ** 30
-  const gib = isProof ? 1 : Math.max(1, Math.min(16, Math.floor((available / 2 ** 30) * 0.2)))
+  const available = machine.memory.availableBytes.value ?? machine.memory.totalBytes.value ?? 8 * GiB
+  const gib = isProof ? 1 : Math.max(1, Math.min(16, Math.floor((available / GiB) * 0.2)))
   return {
     id: 'cpu',
     cells: [isProof ? 'the proof model as it is' : 'the checkpoint as it is', `KV cache ${gib} GiB`],

@@ -37,7 +37,7 @@ function noteOf(placement: Placement | null): string {
   const { fit, state } = placement
   if (state === 'no') return reasonOf(fit)
   const users = `${fit.concurrency < 10 ? fit.concurrency.toFixed(1) : Math.floor(fit.concurrency)} users`
-  return state === 'tight' ? `tight, ${users}` : `fits, ${users}`
+  return `${state === 'likely' ? 'likely fits' : state}, ${users}`
 }
 
 /** Why it does not start, in a few words. */

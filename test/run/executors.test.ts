@@ -32,6 +32,14 @@ describe('make-key', () => {
     expect(await readFile(path, 'utf8')).toBe(key)
     expect(context.said()).not.toContain(key)
   })
+
+  test('makes one where a power cut has left an empty file', async () => {
+    const path = join(folder, 'api-key')
+    await writeFile(path, '', { mode: 0o644 })
+    await makeKey({ kind: 'make-key', path }, context)
+    expect(await readFile(path, 'utf8')).toMatch(/^[\w-]{43}$/)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
 })
 
 describe('unpack', () => {

@@ -12,6 +12,7 @@ import { routesFor } from '../engine-routes/routes.ts'
 import { cardList } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
 import { modelForRoute } from '../model-for-route.ts'
+import { sources } from '../sources.ts'
 import { cardsOf, isVllm } from './recipe-facts.ts'
 
 /** The route on this machine, the generation in this version, and the cards that the layout names. */
@@ -47,7 +48,7 @@ function modelOfEngine({ engine, model }: Recipe): Advice[] {
         about: 'model.id',
         what: `${engines[engineOf(engine.route)].title} has ${model.id} under another name.`,
         why: 'It reads GGUF files, not the checkpoint that vLLM reads.',
-        source: { title: "Ollama's library and GGUF repositories on the hub", reference: 'src/knowledge/gguf.ts' },
+        source: sources.ggufCopies,
       },
       { facts: ['model.id'], instead: `Model source ${source}, id ${id}.` },
     ),
@@ -72,10 +73,7 @@ function cudaBuild(recipe: Recipe, machine: Machine): Advice[] {
         about: 'engine.torchBackend',
         what: 'This build is for CUDA 13, and the driver runs CUDA 12 at most.',
         why: `CUDA 13 needs driver R${driverFloors[13]}; this machine has R${driver}.`,
-        source: {
-          title: 'NVIDIA: CUDA compatibility',
-          reference: 'https://docs.nvidia.com/deploy/cuda-compatibility/',
-        },
+        source: sources.cudaCompatibility,
       },
       {
         facts: ['gpus'],

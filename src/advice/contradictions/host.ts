@@ -1,4 +1,4 @@
-import { formatGiB } from '../../core/bytes.ts'
+import { formatGiB, GiB } from '../../core/bytes.ts'
 import { llamaCpp } from '../../knowledge/llama-cpp.ts'
 import { ollamaRelease } from '../../knowledge/ollama-release.ts'
 import { wheelSizes } from '../../knowledge/vllm/builds.ts'
@@ -161,7 +161,7 @@ function pinned(recipe: Recipe, machine: Machine): Advice[] {
   const total = machine.memory.totalBytes.value
   const given = Number(recipe.server.arguments['swap-space'] ?? recipe.server.arguments.swap_space ?? 4)
   const cards = Math.min(cardsOf(recipe, machine).length, recipe.layout.tensorParallel * recipe.layout.pipelineParallel)
-  const bytes = given * cards * 1024 ** 3
+  const bytes = given * cards * GiB
   // vLLM itself refuses above 70 % of the host's memory and warns above 40 %.
   if (total === null || bytes <= 0.4 * total) return []
   return [

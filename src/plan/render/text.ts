@@ -1,6 +1,7 @@
 import { formatBytes } from '../../core/bytes.ts'
 import { printable, printableLine } from '../../core/printable.ts'
 import { redact } from '../../core/redact.ts'
+import { wrapWords } from '../../core/wrap-words.ts'
 import { describeOperation } from '../describe.ts'
 import type { Action, Plan } from '../plan.ts'
 
@@ -76,13 +77,5 @@ function clean(text: string): string {
 }
 
 function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of printable(text).split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return line === '' ? lines : [...lines, line]
+  return wrapWords(printable(text), width)
 }

@@ -88,6 +88,8 @@ async function writeTo(
       doneBytes += chunk.length
       onBytes(doneBytes)
     }
+    // Before it gets its name: after a power cut that must not stand for a file with holes.
+    await file.sync()
   } finally {
     await file.close()
   }

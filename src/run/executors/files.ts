@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, cp, mkdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hasCode } from '../../core/problem.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
@@ -33,14 +33,19 @@ export async function makeDirectory(
 export async function makeKey({ path }: OperationOf<'make-key'>, { log }: OperationContext): Promise<void> {
   await asProblem(path, async () => {
     await mkdir(dirname(path), { recursive: true })
-    try {
-      await writeFile(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
-      log(`make a key in ${path}\n`)
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
-      log(`${path} is here already\n`)
-    }
+    if (await holdsText(path)) return log(`${path} is here already\n`)
+    await replaceFile(path, randomBytes(32).toString('base64url'), { mode: 0o600 })
+    log(`make a key in ${path}\n`)
   })
+}
+
+async function holdsText(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).size > 0
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
 }
 
 /** Copies a file, or a folder with all that is in it. */

@@ -1,5 +1,6 @@
-import { access, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { exists } from '../../core/exists.ts'
 
 const markName = '.made-by-rigup'
 const markText =
@@ -13,10 +14,7 @@ export async function markAsMade(directory: string): Promise<void> {
 /** True where rigup made this folder or one above it. */
 export async function isMadeByRigup(directory: string): Promise<boolean> {
   for (let current = directory; current !== '/'; current = dirname(current)) {
-    const marked = await access(join(current, markName)).then(
-      () => true,
-      () => false,
-    )
+    const marked = await exists(join(current, markName))
     if (marked) return true
   }
   return false
