@@ -67,7 +67,9 @@ async function clearStale(path: string): Promise<void> {
   if (content === null) return
   const holder = parse(content)
   if (holder !== null && (await isAlive(holder.process))) throw busy(holder)
-  const claim = `${path}.${createHash('sha256').update(content).digest('hex').slice(0, 16)}`
+  // Of this boot: a claim that a power cut has left stands in nobody's way.
+  const boot = (await identify(process.pid))?.bootId ?? ''
+  const claim = `${path}.${createHash('sha256').update(content).update(boot).digest('hex').slice(0, 16)}`
   if (!(await created(claim))) return delay(20)
   try {
     if ((await readLock(path)) === content) await rm(path, { force: true })
