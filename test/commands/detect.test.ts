@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DetectCommand, runDetect } from '#src/commands/detect.ts'
 import { type CommandIo, processIo } from '#src/commands/io.ts'
-import { nvidiaXml, rig } from './outputs/nvidia.ts'
+import { nvidiaXml, rig } from '#test/machine/outputs/nvidia.ts'
 
 let directory = ''
 beforeAll(async () => {
