@@ -21,7 +21,7 @@ import { type CommandIo, say } from './io.ts'
 import { runWizard } from './wizard.ts'
 import { workerCommandLine } from './worker.ts'
 
-export type ApplyOptions = {
+type ApplyOptions = {
   yes?: boolean
   /** Where the engine goes instead. */
   directory?: string

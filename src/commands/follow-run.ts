@@ -10,7 +10,7 @@ import { plainRenderer } from '../ui/plain.ts'
 import { type CommandIo, say } from './io.ts'
 
 /** left: it goes on without this terminal. interrupted: its process is gone, and its journal has no end. */
-export type Outcome = 'done' | 'failed' | 'stopped' | 'left' | 'interrupted'
+type Outcome = 'done' | 'failed' | 'stopped' | 'left' | 'interrupted'
 
 /**
  * Writes a run's events as lines until it ends. Ctrl-C once asks the run to stop; twice leaves it running. The first `told` events,

@@ -9,7 +9,7 @@ import { hasCode } from '../core/problem.ts'
 const execute = promisify(execFile)
 
 /** Bytes of a memory; null where they could not be read. */
-export type MemoryGauge = { readonly usedBytes: number | null; readonly totalBytes: number | null }
+type MemoryGauge = { readonly usedBytes: number | null; readonly totalBytes: number | null }
 
 /** One look at the machine while an engine starts and runs. */
 export type GaugeSample = {
@@ -20,7 +20,7 @@ export type GaugeSample = {
   readonly diskBytesPerSecond: number | null
 }
 
-export type GaugeOptions = {
+type GaugeOptions = {
   readonly signal: AbortSignal
   readonly intervalMilliseconds?: number
   /** Where cards and disks are read from: /sys and /proc; another folder in tests. */

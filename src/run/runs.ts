@@ -11,7 +11,7 @@ import { syncDirectory, writeNew } from './owned-file.ts'
 import { type LockHolder, lockHolder, refuseWhileBusy } from './run-lock.ts'
 import { type RunState, runState } from './run-state.ts'
 
-export type NewRun = {
+type NewRun = {
   readonly plan: Plan
   /** The recipe file, as text. */
   readonly recipe: string

@@ -10,7 +10,7 @@ import { refuseWhileBusy } from './run-lock.ts'
 import { runStatus } from './runs.ts'
 import { needsRoot } from './worker.ts'
 
-export type StartOptions = {
+type StartOptions = {
   /** The command line of this program's `worker` command, without its arguments. */
   readonly command: readonly string[]
   readonly mode?: 'do' | 'undo'

@@ -6,7 +6,7 @@ import type { OpenRun } from '../wizard/session.ts'
 import { isSaved } from './finish-run.ts'
 
 /** What was asked for besides a run. */
-export type Asked = { readonly recipe?: string; readonly fields: Readonly<Record<string, unknown>> }
+type Asked = { readonly recipe?: string; readonly fields: Readonly<Record<string, unknown>> }
 
 /**
  * The run to attach to: one that goes on; or, where nothing else was asked for, the newest one if it did not come to its end, so that

@@ -2,6 +2,7 @@ import { formatSeconds } from '../../core/durations.ts'
 import { printableLine } from '../../core/printable.ts'
 import { progressText } from '../components/progress-text.ts'
 import type { SelectRow } from '../components/select-list.tsx'
+import { type MarkName, marksOf } from '../marks.ts'
 import type { Signs } from '../signs.ts'
 import { elapsed } from '../text/elapsed.ts'
 import { cut } from '../text/width.ts'
@@ -10,31 +11,24 @@ import { type ActionView, progressOf, type RunView, waitsFor } from './run-view.
 
 /** The actions of a run as rows: sign, title, and what there is to say about it at the right. */
 export function actionRows(view: RunView, now: number, signs: Signs, theme: Theme): SelectRow<ActionView>[] {
+  const marks = marksOf(signs, theme)
   return view.actions.map((action) => ({
     id: action.id,
     value: action,
-    sign: signOf(action.state, signs, theme),
+    sign: marks[markNames[action.state]],
     cells: [printableLine(action.title), printableLine(figuresOf(view, action, now, signs.cut))],
   }))
 }
 
-function signOf(state: ActionView['state'], signs: Signs, theme: Theme) {
-  switch (state) {
-    case 'done':
-    case 'found-done':
-      return { text: signs.done, style: theme.ok }
-    case 'running':
-      return { text: signs.running, style: theme.accent }
-    case 'failed':
-      return { text: signs.failed, style: theme.fail }
-    case 'stopped':
-      return { text: signs.warning, style: theme.warn }
-    case 'skipped':
-    case 'undone':
-      return { text: signs.skipped, style: theme.dim }
-    case 'waiting':
-      return { text: signs.waiting, style: theme.dim }
-  }
+const markNames: Readonly<Record<ActionView['state'], MarkName>> = {
+  done: 'done',
+  'found-done': 'done',
+  running: 'running',
+  failed: 'failed',
+  stopped: 'stopped',
+  skipped: 'skipped',
+  undone: 'skipped',
+  waiting: 'waiting',
 }
 
 /** The title beside it matters more than the whole name of what it waits for. */
