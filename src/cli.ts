@@ -53,6 +53,25 @@ function program(): Command {
       process.exitCode = await runWizard({ ...options, fields: fieldsOfFlags(flagsOf(command)) }, io)
     })
 
+  const verbs = [
+    addDetect,
+    addPlan,
+    addApply,
+    addExport,
+    addDiagnose,
+    addFit,
+    addSchema,
+    addRecipes,
+    addStatus,
+    addStop,
+    addUndo,
+    addWorker,
+  ]
+  for (const add of verbs) add(rigup)
+  return rigup
+}
+
+function addDetect(rigup: Command): void {
   rigup
     .command('detect')
     .description('say what this machine is, with the evidence')
@@ -87,7 +106,9 @@ function program(): Command {
         )
       },
     )
+}
 
+function addPlan(rigup: Command): void {
   rigup
     .command('plan')
     .argument('<recipe>', recipeWords)
@@ -98,7 +119,9 @@ function program(): Command {
       const { runPlan } = await import('./commands/plan.ts')
       await runPlan(recipe, options, io)
     })
+}
 
+function addApply(rigup: Command): void {
   rigup
     .command('apply')
     .argument('<recipe>', recipeWords)
@@ -110,7 +133,9 @@ function program(): Command {
       const { runApply } = await import('./commands/apply.ts')
       process.exitCode = await runApply(recipe, options, io)
     })
+}
 
+function addExport(rigup: Command): void {
   rigup
     .command('export')
     .argument('<recipe>', recipeWords)
@@ -121,7 +146,9 @@ function program(): Command {
       const { runExport } = await import('./commands/export.ts')
       await runExport(recipe, options, io)
     })
+}
 
+function addDiagnose(rigup: Command): void {
   rigup
     .command('diagnose [file]')
     .description('say why a start failed, from its log (a file, or - for standard input)')
@@ -134,7 +161,9 @@ function program(): Command {
         io,
       )
     })
+}
 
+function addFit(rigup: Command): void {
   rigup
     .command('fit')
     .description('say whether a model fits on GPUs, and with how much room')
@@ -157,7 +186,9 @@ function program(): Command {
       const { runFit } = await import('./commands/fit.ts')
       process.exitCode = await runFit(options, io)
     })
+}
 
+function addSchema(rigup: Command): void {
   rigup
     .command('schema <name>')
     .description('print the JSON schema of a recipe, machine or plan')
@@ -165,7 +196,9 @@ function program(): Command {
       const { runSchema } = await import('./commands/schema.ts')
       runSchema(name, io)
     })
+}
 
+function addRecipes(rigup: Command): void {
   rigup
     .command('recipes')
     .description('list the recipes that have a name: saved ones, and those that ship')
@@ -173,7 +206,9 @@ function program(): Command {
       const { runRecipes } = await import('./commands/recipes.ts')
       await runRecipes(io)
     })
+}
 
+function addStatus(rigup: Command): void {
   rigup
     .command('status')
     .description('say what runs and what was done')
@@ -182,7 +217,9 @@ function program(): Command {
       const { runStatusCommand } = await import('./commands/status.ts')
       process.exitCode = await runStatusCommand({ json: options.json ?? false }, io)
     })
+}
 
+function addStop(rigup: Command): void {
   rigup
     .command('stop')
     .description('stop the run that goes on, or the engine that was left running')
@@ -190,7 +227,9 @@ function program(): Command {
       const { runStop } = await import('./commands/stop.ts')
       process.exitCode = await runStop(io)
     })
+}
 
+function addUndo(rigup: Command): void {
   rigup
     .command('undo')
     .description('take back what rigup did on this machine')
@@ -199,13 +238,13 @@ function program(): Command {
       const { runUndo } = await import('./commands/undo.ts')
       process.exitCode = await runUndo({ yes: options.yes ?? false }, io)
     })
+}
 
+function addWorker(rigup: Command): void {
   rigup.command('worker <run> [action...]', { hidden: true }).action(async (run: string, rest: string[]) => {
     const { runWorkerCommand } = await import('./commands/worker.ts')
     process.exitCode = await runWorkerCommand(run, rest)
   })
-
-  return rigup
 }
 
 /** Commander's own complaints are already printed by it. */
