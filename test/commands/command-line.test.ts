@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { exitCodes } from '#src/core/problem.ts'
 import { planSchema } from '#src/plan/plan.ts'
 import { parseRecipe } from '#src/recipe/parse.ts'
@@ -22,11 +22,23 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true }))
 
+/** Further variables of the operator. */
+let variables: Record<string, string> = {}
+afterEach(() => {
+  variables = {}
+})
+
 type Ended = { code: number; out: string; said: string }
 
 /** The program itself, without a terminal and with folders of its own. */
 async function rigup(...argv: string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: join(home, 'config'), HF_HUB_OFFLINE: '1' }
+  const env = {
+    ...variables,
+    PATH: process.env['PATH'],
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    HF_HUB_OFFLINE: '1',
+  }
   return run(process.execPath, [join(home, 'dist/rigup.js'), ...argv], { env, maxBuffer: 2 ** 26 }).then(
     ({ stdout, stderr }) => ({ code: 0, out: stdout, said: stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
@@ -157,4 +169,23 @@ describe('rigup fit', () => {
 test.each([['abc'], ['-1'], ['1.5'], ['']])('rigup diagnose --context "%s" is a wrong command line', async (lines) => {
   const { code, said } = await rigup('diagnose', '/dev/null', `--context=${lines}`)
   expect([code, said]).toEqual([exitCodes.usage, expect.stringContaining('--context')])
+})
+
+test.each([
+  [['detect']],
+  [['detect', '--json']],
+  [['plan', 'cpu-proof']],
+  [['plan', 'cpu-proof', '--json']],
+  ...['sh', 'systemd', 'compose', 'nix', 'client'].map((target) => [['export', 'cpu-proof', '--to', target]]),
+])('rigup %j shows no secret of the shell', async (argv) => {
+  variables = {
+    HF_TOKEN: 'hf_markerOfTheHub',
+    UV_INDEX_INTERNAL_PASSWORD: 'marker-of-uv',
+    PIP_INDEX_URL: 'http://me:marker-of-the-index@127.0.0.1:9/simple',
+    PIP_FIND_LINKS: 'http://me:marker-of-wheels@127.0.0.1:9/wheels',
+    HTTPS_PROXY: 'http://me:marker-of-the-proxy@127.0.0.1:9',
+    VLLM_API_KEY: 'marker-of-an-engine',
+  }
+  const { code, out, said } = await rigup(...argv)
+  expect([code, `${out}${said}`.match(/.*marker.*/gi)]).toEqual([exitCodes.ok, null])
 })
