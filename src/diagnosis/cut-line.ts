@@ -1,8 +1,8 @@
 import { signatures } from '../knowledge/failures/index.ts'
 import type { Sign, Signature } from '../knowledge/failures/signature.ts'
 
-/** So much of a message must be there to be told from another. */
-const shortestPiece = 16
+/** So much of a message must be there to be told from another: `is not supported` alone begins many. */
+const shortestPiece = 20
 
 /** What stands before the first placeholder, in lower case. */
 const begins: readonly { readonly signature: Signature; readonly sign: Sign; readonly begin: string }[] =

@@ -20,6 +20,8 @@ export type SignSeen = {
   values: Record<string, string>
   /** The line where it was seen last. */
   lastLine: number
+  /** How often it was seen. */
+  times: number
 }
 
 export type SymptomSeen = {
@@ -41,6 +43,8 @@ export type Findings = {
   /** The first and the last few symptoms of each kind since the start or since the server was up. */
   readonly symptoms: readonly SymptomSeen[]
   readonly lastLine: number
+  /** The line where the phase last changed: what was said before it did not stop the start. */
+  readonly phaseLine: number
 }
 
 const longestText = 400
@@ -55,6 +59,8 @@ export function createFindings(): Findings {
   const traits = new Set<Trait>()
   let symptoms: SymptomSeen[] = []
   let lastLine = 0
+  let phaseLine = 0
+  let lastPhase: Phase | null = null
   let order = 0
   let last: LogLine | null = null
 
@@ -63,16 +69,21 @@ export function createFindings(): Findings {
     symptoms.push({ kind, line: line.number, text: line.text.slice(0, longestText), where })
   }
 
-  function addSign(seen: Omit<SignSeen, 'line' | 'text' | 'level' | 'order' | 'lastLine'>, line: LogLine): void {
+  function addSign(
+    seen: Omit<SignSeen, 'line' | 'text' | 'level' | 'order' | 'lastLine' | 'times'>,
+    line: LogLine,
+  ): void {
     const known = signs.get(seen.sign)
     if (known) {
       known.lastLine = line.number
+      known.times += 1
       known.values = { ...seen.values, ...known.values }
       return
     }
     order += 1
     const { number, text, level } = line
-    signs.set(seen.sign, { ...seen, line: number, lastLine: number, text: text.slice(0, longestText), level, order })
+    const first = { line: number, lastLine: number, times: 1, text: text.slice(0, longestText), level, order }
+    signs.set(seen.sign, { ...seen, ...first })
   }
 
   return {
@@ -83,6 +94,9 @@ export function createFindings(): Findings {
     },
     get lastLine() {
       return lastLine
+    },
+    get phaseLine() {
+      return phaseLine
     },
     up() {
       traits.add('server-up')
@@ -96,7 +110,12 @@ export function createFindings(): Findings {
     push(line, phase) {
       last = line
       lastLine = line.number
-      const quiet = quietLevels.has(line.level)
+      if (phase !== lastPhase) {
+        phaseLine = line.number
+        lastPhase = phase
+      }
+      // A server that passes on what its workers say does so at one level, whatever they say.
+      const quiet = quietLevels.has(line.level) && !exception.test(line.message)
       let known = false
       const harmless = line.level === 'warning' && harmlessReason(line) !== null
       for (const { subject, values } of matches(line)) {

@@ -38,9 +38,10 @@ function candidate(signature: Signature, findings: Findings, failed: boolean, up
     signs
       .map((sign) => findings.signs.get(sign))
       .filter((seen) => seen !== undefined)
-      .filter(({ sign, lastLine }) => {
-        if (!holds(sign, findings.traits)) return false
-        if (sign.atEnd && (failed || upNow || lastLine <= findings.lastLine - endOfLog)) return false
+      .filter(({ sign, lastLine, times }) => {
+        if (!holds(sign, findings.traits) || times < (sign.times ?? 1)) return false
+        const isOver = lastLine <= findings.lastLine - endOfLog || lastLine < findings.phaseLine
+        if (sign.atEnd && (failed || upNow || isOver)) return false
         return !upNow || failed || sign.running === true
       })
   const seen = seenOf(signature.signs).sort((a, b) => worth(b, failed) - worth(a, failed) || a.order - b.order)

@@ -20,24 +20,37 @@ const envelopes: readonly RegExp[] = [
   new RegExp(`^(?<time>${isoTime}) `),
   // kubectl logs --prefix.
   /^\[pod\/[^\]\s]+\] /,
+  // pm2.
+  /^\d{1,3}\|[\w.-]{1,64} +\| ?/,
   // docker compose.
   /^[A-Za-z0-9][\w.-]{0,63} +\| ?/,
   // dmesg, with seconds since the boot or with a date.
   /^\[ *(?<time>\d{1,8}\.\d{6})\] /,
   /^\[(?<time>[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] /,
+  // Docker Desktop: its own time before a line that has none or another. loguru's line with a level is the logger's own.
+  /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) \| (?! *(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL) *\|)/,
+  // CI runners that put the time into brackets (Buildkite).
+  new RegExp(`^\\[(?<time>${isoTime})\\] ?`),
+  // The frame of a table or of a terminal program (k9s, rich).
+  /^ {0,4}[|│] ?/,
   // A quotation in a mail or an issue.
   /^> ?/,
 ]
 
-const dockerJson = /^\{"log":"/
+/** Where docker, journald (`-o json`), clouds and structured loggers keep the line itself. */
+const lineFields = ['log', 'message', 'MESSAGE', 'msg', 'textPayload']
+const timeFields = ['time', 'timestamp', 'ts']
 
 function unwrapJson(text: string): { rest: string; time: string | null } | null {
-  if (!dockerJson.test(text)) return null
+  if (!text.startsWith('{"') || !text.endsWith('}')) return null
   try {
-    const entry: unknown = JSON.parse(text)
-    if (typeof entry !== 'object' || entry === null || !('log' in entry) || typeof entry.log !== 'string') return null
-    const time = 'time' in entry && typeof entry.time === 'string' ? entry.time : null
-    return { rest: entry.log.replace(/[\r\n]+$/, ''), time }
+    const entry = Object.entries(JSON.parse(text) as Record<string, unknown>)
+    const first = (fields: readonly string[]): string | null => {
+      const value = entry.find(([field]) => fields.includes(field))?.[1]
+      return typeof value === 'string' ? value : null
+    }
+    const rest = first(lineFields)
+    return rest === null ? null : { rest: rest.replace(/[\r\n]+$/, ''), time: first(timeFields) }
   } catch {
     return null
   }

@@ -14,6 +14,7 @@ const levels: Readonly<Record<string, LogLevel>> = {
   WARN: 'warning',
   WARNING: 'warning',
   E: 'error',
+  F: 'critical',
   ERROR: 'error',
   CRITICAL: 'critical',
   FATAL: 'critical',
@@ -31,11 +32,15 @@ const headers: readonly RegExp[] = [
   /^(?<time>\d+\.\d\d\.\d{3}\.\d{3}) (?<level>[IWED]) /,
   // loguru and kin: `2026-11-20 12:00:00.123 | ERROR | module:function:12 - `.
   new RegExp(`^(?<time>${date}) \\| ${word} *\\| (?:std(?:out|err) \\| |[\\w.<>:]+ - )?`),
+  // log4j (TorchServe and other servers that pass on what their workers say): `2026-11-20T12:00:00,123 [INFO ] worker-1 MODEL_LOG - `.
+  new RegExp(`^(?<time>${date}) \\[${word} *\\] \\S+ [\\w.]+ - ?`),
   // logging with a date in front: `2026-11-20 12:00:00,123 - name - ERROR - `, `[2026-11-20 12:00:00] ERROR `, `2026-11-20 12:00:00 ERROR name: `.
   new RegExp(`^\\[?(?<time>${date})\\]?(?: - [\\w.]+)?[ -]+\\[?${word}\\]?(?: - |[: ]+)`),
   // uvicorn and pip: `INFO:     Started`, logging's default: `WARNING:root:`.
   /^(?<level>DEBUG|INFO|WARNING|ERROR|CRITICAL): +/,
   /^(?<level>DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:/,
+  // torch's C++ part: `[W1120 12:00:00.123456789 ProcessGroupNCCL.cpp:1538] `.
+  /^\[(?<level>[IWEF])\d{3,4} (?<time>\d\d:\d\d:\d\d\.\d+) [\w./-]+\.(?:cpp|cu|h|hpp):\d+\] ?/,
   // klog: `E1120 12:00:00.123456  1234 file.go:12] `.
   /^(?<level>[IWEF])\d{4} (?<time>\d\d:\d\d:\d\d\.\d+) +\d+ [^\]\s]+\] /,
 ]

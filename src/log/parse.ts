@@ -8,7 +8,7 @@ const worker = /^\((?<name>[A-Za-z][\w-]*(?: [^()=]{0,20}=?\w{0,8})?)?[ ,]*\bpid
 // torch puts the rank before each line of a traceback.
 const rank = /^\[rank(?<rank>\d+)\]:\s?/
 // What is left of colour codes when a terminal's text was copied without its escape characters.
-const orphanColour = /\[\d{1,3}(?:;\d{1,3})*m/g
+const orphanColour = /(?:\^\[|\\x1b|\\u001b|\\033|\\e|␛)?\[\d{1,3}(?:;\d{1,3})*m/gi
 
 /** Reads one physical line (no line break in it) of any engine's log. */
 export function parseLine(number: number, raw: string): LogLine {

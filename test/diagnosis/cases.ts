@@ -312,4 +312,37 @@ ValueError: To serve at least one request with the models's max seq len (131072)
     'wsl2-expandable-segments',
     'Linux rig 5.15.167.4-microsoft-standard-WSL2\nexport PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 23.99 GiB of which 22.10 GiB is free.',
   ],
+  [
+    'gpu-oom-weights',
+    `Nov 20 12:00:00 rig ollama[77]: ggml_backend_cuda_buffer_type_alloc_buffer: allocating 20480.00 MiB on device 0: cudaMalloc failed: out of memory
+Nov 20 12:00:00 rig ollama[77]: llama_model_load: error loading model: unable to allocate CUDA0 buffer
+Nov 20 12:00:00 rig ollama[77]: panic: unable to load model: /var/lib/ollama/blobs/sha256-1`,
+  ],
+  [
+    'gpu-oom-weights',
+    'ggml_vulkan: Device memory allocation of size 4294967296 failed.\nggml_vulkan: vk::Device::allocateMemory: ErrorOutOfDeviceMemory\nalloc_tensor_range: failed to allocate Vulkan0 buffer of size 8589934592',
+  ],
+  [
+    'gpu-oom-warmup-or-cudagraph',
+    'ggml_gallocr_reserve_n: failed to allocate CUDA0 buffer of size 5368709120\ngraph_reserve: failed to allocate compute buffers\nllama_init_from_model: failed to initialize the context: failed to allocate compute pp buffers',
+  ],
+  [
+    'kv-no-memory',
+    'llama_init_from_model: failed to initialize the context: failed to allocate buffer for kv cache\nmain: error: unable to load model',
+  ],
+  ['host-memory-mmap-failed', 'Error: model requires more system memory (18.2 GiB) than is available (11.9 GiB)'],
+  [
+    'no-kernel-image',
+    'ERROR: CUDA kernel mul_mat_q has no device code compatible with CUDA arch 520. ggml-cuda.cu was compiled for: 610,700,750',
+  ],
+  [
+    'no-cuda-gpus-visible',
+    'RuntimeError: CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing env variable CUDA_VISIBLE_DEVICES after program start. Setting the available devices to be zero.',
+  ],
+  ['attention-backend-invalid', 'NotImplementedError: TritonMLA with FP8 KV cache not yet supported'],
+  ['fp8-unsupported-on-gpu', 'NotImplementedError: FlashAttention does not support fp8 kv-cache on this device.'],
+  [
+    'ray-placement-group-unsatisfied',
+    "RuntimeError: driver node id 3f is not included in a placement group {}. You don't have enough GPUs available in a current node.",
+  ],
 ]

@@ -76,4 +76,64 @@ describe('traps of real logs', () => {
       healthy: true,
     })
   })
+
+  test('what came forward after the first contact of the workers did not hang there', () => {
+    const contact = '(Worker_TP0 pid=1) INFO 01-01 10:00:00 [pynccl.py:111] vLLM is using nccl==2.28.9\n'
+    expect(diagnoseText(contact)).toMatchObject({ cause: 'nccl-p2p-hang', confidence: 'guess' })
+    const loading = '(Worker_TP0 pid=1) INFO 01-01 10:00:09 [gpu_model_runner.py:1] Starting to load model a/b...\n'
+    expect(diagnoseText(contact + loading)).toMatchObject({ cause: null, healthy: true })
+  })
+
+  test('workers that wait for each other once may compile; minute after minute they hang', () => {
+    const waits = (minute: number): string =>
+      `(EngineCore pid=1) INFO 01-01 10:0${minute}:00 [shm_broadcast.py:705] No available shared memory broadcast block found in 60 seconds. This typically happens when some processes are hanging or doing some time-consuming work\n`
+    expect(diagnoseText(waits(1))).toMatchObject({ cause: null, healthy: true })
+    expect(diagnoseText(waits(1) + waits(2) + waits(3)).cause).toBe('nccl-p2p-hang')
+  })
+
+  test('a server that passes on its worker at level info does not hide an exception', () => {
+    const relayed = '2026-01-01T10:00:00,123 [INFO ] W-9000-llm_1.0-stdout MODEL_LOG - '
+    expect(
+      diagnoseText(
+        `${relayed}Traceback (most recent call last):\n${relayed}huggingface_hub.errors.GatedRepoError: 401 Client Error.`,
+      ).cause,
+    ).toBe('hf-gated-or-unauthorized')
+  })
+
+  test("torch's watchdog and its warnings are where a failure shows, not its cause", () => {
+    const died =
+      '[rank0]:[E1101 10:00:00.1 ProcessGroupNCCL.cpp:1595] [PG ID 2 Rank 0] Process group watchdog thread terminated with exception: CUDA error: an illegal memory access was encountered'
+    expect(diagnoseText(died).cause).toBe('root-cause-not-in-log')
+    const leftOver =
+      '[rank0]:[W1101 10:00:00.1 ProcessGroupNCCL.cpp:1538] Warning: WARNING: destroy_process_group() was not called before program exit, which can leak resources.'
+    expect(diagnoseText(`(EngineCore pid=1) EngineDeadError: dead\n${leftOver}`).cause).toBe('root-cause-not-in-log')
+  })
+
+  test('in the same frames of FlashInfer: the program that is named is the one that is missing', () => {
+    const frames = `  File "/opt/v/flashinfer/sampling.py", line 54, in get_sampling_module
+    module = gen_sampling_module().build_and_load()\n`
+    for (const [program, cause] of [
+      ['ninja', 'ninja-missing'],
+      ['nvcc', 'nvcc-missing-flashinfer-jit'],
+    ])
+      expect(diagnoseText(`${frames}FileNotFoundError: [Errno 2] No such file or directory: '${program}'`).cause).toBe(
+        cause,
+      )
+  })
+
+  test('a traceback without its first and last line is a failure', () => {
+    const frame =
+      '(Worker_TP0 pid=1) ERROR 01-01 10:00:00 [multiproc_executor.py:597]   File "/opt/v/model.py", line 97, in __init__'
+    expect(diagnoseText(frame)).toMatchObject({ cause: 'root-cause-not-in-log', healthy: false })
+  })
+
+  test('the end of a sentence that begins many messages names none of them', () => {
+    for (const end of ['is not supported', 'are not supported', 'not yet supported'])
+      expect(diagnoseText(`NotImplementedError: The layer ${end}`).cause).toBe('root-cause-not-in-log')
+  })
+
+  test('a kernel image that is invalid is a matter of AMD only on AMD', () => {
+    expect(diagnoseText('RuntimeError: CUDA error: device kernel image is invalid').cause).toBe('no-kernel-image')
+    expect(diagnoseText('RuntimeError: HIP error: device kernel image is invalid').cause).toBe('rocm-unsupported-gfx')
+  })
 })

@@ -1,4 +1,4 @@
-import { eager, neighbours, smallerBatch } from './memory-fixes.ts'
+import { eager, fewerLayers, neighbours, smallerBatch } from './memory-fixes.ts'
 import { advice, hint, proof, recipe, type Signature, strong } from './signature.ts'
 
 const outOfMemory = [
@@ -13,6 +13,32 @@ const outOfMemory = [
   'torch_call_dispatcher{}aten::empty',
   'has a total capacity of {} of which',
   'has a total capacity of {size:n} GiB of',
+  // llama.cpp, on CUDA and ROCm alike, and on Vulkan.
+  'cudaMalloc failed: out of memory',
+  'hipMalloc failed: out of memory',
+  'ErrorOutOfDeviceMemory',
+  'ggml_vulkan: Device memory allocation of size',
+] as const
+
+/** llama.cpp says which of its buffers did not fit. */
+const weightBuffers = [
+  'unable to allocate CUDA{} buffer',
+  'unable to allocate ROCm{} buffer',
+  'unable to allocate Vulkan{} buffer',
+  'unable to allocate SYCL{} buffer',
+  'alloc_tensor_range: failed to allocate CUDA',
+  'alloc_tensor_range: failed to allocate ROCm',
+  'alloc_tensor_range: failed to allocate Vulkan',
+  'alloc_tensor_range: failed to allocate SYCL',
+] as const
+const computeBuffers = [
+  'failed to allocate compute buffers',
+  'failed to allocate compute pp buffers',
+  'failed to allocate compute tg buffers',
+  'failed to allocate graph',
+  'gallocr_reserve_n{}failed to allocate CUDA',
+  'gallocr_reserve_n{}failed to allocate ROCm',
+  'gallocr_reserve_n{}failed to allocate Vulkan',
 ] as const
 
 const loadingFrames = [
@@ -68,7 +94,7 @@ export const gpuMemory: readonly Signature[] = [
   {
     cause: 'gpu-oom-weights',
     signs: [
-      proof('Failed to load model - not enough GPU memory'),
+      proof('Failed to load model - not enough GPU memory', ...weightBuffers),
       { ...strong(...outOfMemory), unless: ['warming up sampler'], withoutTraits: ['server-up'] },
       { ...strong(...loadingFrames), unless: ['Error: '], traits: ['out-of-memory'] },
       { ...hint(...outOfMemory), during: ['loading', 'downloading'] },
@@ -101,7 +127,9 @@ export const gpuMemory: readonly Signature[] = [
         why: 'The GPU holds so much less.',
         risk: 'Much slower: the weights cross the bus for each token.',
         versions: '>=0.5.4',
+        withoutTraits: ['llama-cpp'],
       },
+      fewerLayers,
     ],
     more: 'https://docs.vllm.ai/en/latest/configuration/conserving_memory/',
   },
@@ -150,7 +178,7 @@ export const gpuMemory: readonly Signature[] = [
   {
     cause: 'gpu-oom-warmup-or-cudagraph',
     signs: [
-      proof('out of memory occurred when warming up sampler with {requests:n} dummy requests'),
+      proof('out of memory occurred when warming up sampler with {requests:n} dummy requests', ...computeBuffers),
       strong(...outOfMemory),
       {
         ...strong(...laterFrames),
@@ -172,7 +200,8 @@ export const gpuMemory: readonly Signature[] = [
         why: 'Leaves more memory to warm-up and graphs.',
         risk: 'A smaller KV cache: fewer users or a shorter length.',
       },
-      eager,
+      { ...eager, withoutTraits: ['llama-cpp'] },
+      fewerLayers,
       {
         title: 'at most 64 requests at once',
         change: recipe({ 'layout.maxNumSeqs': 64 }),

@@ -11,7 +11,15 @@ export const gpuSupport: readonly Signature[] = [
         'no kernel image is available',
         'kernel image not available',
         'no kernel image',
+        // llama.cpp: a build without the card's generation.
+        'has no device code compatible with CUDA arch',
+        'ggml was not compiled with any CUDA arch',
+        'compiled without support for the current GPU architecture',
       ),
+      {
+        ...strong('CUDA error: device kernel image is invalid', 'cudaErrorInvalidKernelImage'),
+        withoutTraits: ['rocm'],
+      },
       strong(
         'is not compatible with the current PyTorch installation',
         'The current PyTorch install supports CUDA capabilities',
@@ -68,6 +76,7 @@ export const gpuSupport: readonly Signature[] = [
         'compute capability 7.0 or higher',
         'compute capability 7.5 or higher',
         'requires at least compute capability',
+        'Requires compute capability of {need:n} or above',
         'requires sm_',
       ),
     ],
@@ -135,6 +144,7 @@ export const gpuSupport: readonly Signature[] = [
         'FP8 quantized models is only supported on',
         'fp8 quantization is currently not supported',
         'FP8 kv cache is only supported',
+        'kv-cache on this device',
       ),
       frame('in _scaled_mm', 'fp8e4nv'),
       hint('kv_cache_dtype=fp8', "kv_cache_dtype='fp8", 'fp8_e4m3', 'Float8'),
@@ -182,6 +192,8 @@ export const gpuSupport: readonly Signature[] = [
       ),
       frame(
         'in _check_scheme_supported',
+        '_check_scheme_supported(',
+        'in get_min_capability',
         'in get_quant_config',
         'in _get_quantization_config',
         'in verify_marlin_supported',
@@ -236,6 +248,12 @@ export const gpuSupport: readonly Signature[] = [
         'Attention Backend{}not supported',
         'attention sinks are not supported',
         'not supported with attention backend',
+        'Invalid attention backend',
+        'Unsupported Attention backend',
+        'with FP8 KV cache not yet supported',
+        'FP8 Triton MLA not yet supported',
+        'FP8 FlashAttention MLA not yet supported',
+        'flashmla_C is not available',
         'MLA is not supported',
       ),
       frame(

@@ -1,11 +1,16 @@
-import { eager, neighbours, smallerBatch } from './memory-fixes.ts'
+import { eager, fewerLayers, neighbours, smallerBatch } from './memory-fixes.ts'
 import { advice, frame, hint, proof, recipe, type Signature, strong } from './signature.ts'
 
 export const kvCache: readonly Signature[] = [
   {
     cause: 'kv-no-memory',
     signs: [
-      proof('No available memory for the cache blocks', 'Cannot auto-fit max_model_len: not enough GPU memory'),
+      proof(
+        'No available memory for the cache blocks',
+        'Cannot auto-fit max_model_len: not enough GPU memory',
+        'failed to allocate buffer for kv cache',
+        'llama_kv_cache{}failed to allocate',
+      ),
       strong(
         '# GPU blocks: 0,',
         '# cuda blocks: 0,',
@@ -26,10 +31,11 @@ export const kvCache: readonly Signature[] = [
         change: recipe({ 'layout.utilization': '{moreUtilization}' }),
         why: 'What is added goes to the KV cache alone.',
         risk: 'Less is left for the desktop and other programs on the GPU.',
-        withoutTraits: ['cpu'],
+        withoutTraits: ['cpu', 'llama-cpp'],
       },
-      eager,
-      smallerBatch,
+      { ...eager, withoutTraits: ['llama-cpp'] },
+      { ...smallerBatch, withoutTraits: ['llama-cpp'] },
+      fewerLayers,
       {
         title: 'a smaller or quantized checkpoint, or more GPUs',
         change: advice,

@@ -208,6 +208,7 @@ export const layout: readonly Signature[] = [
     signs: [
       proof(
         'Cannot provide a placement group',
+        'is not included in a placement group',
         'No available node types can fulfill resource request',
         'Current node has no GPU available',
         'Every node should have a unique IP address',

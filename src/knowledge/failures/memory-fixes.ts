@@ -1,4 +1,4 @@
-import { recipe, type Values } from './signature.ts'
+import { advice, recipe, type Values } from './signature.ts'
 
 /** A step of utilization down and up, in hundredths. */
 export function neighbours(values: Values): Values {
@@ -24,4 +24,13 @@ export const smallerBatch = {
   change: recipe({ 'layout.maxNumBatchedTokens': 2048 }),
   why: 'The trial run at the start takes memory in proportion to it.',
   risk: 'Long prompts are read more slowly.',
+} as const
+
+/** What llama.cpp and Ollama offer in place of vLLM's settings. */
+export const fewerLayers = {
+  title: 'fewer layers on the GPU (llama.cpp: --n-gpu-layers, Ollama: num_gpu) or a shorter context',
+  change: advice,
+  why: 'The other layers stay in host memory, and a shorter context needs a smaller cache.',
+  risk: 'Slower with each layer that the processor computes.',
+  traits: ['llama-cpp'],
 } as const

@@ -220,6 +220,11 @@ export const pythonPackages: readonly Signature[] = [
       strong(
         'ImportError: Please install',
         'Please install {module:w} via',
+        'please install {} by `pip install {module:w}',
+        'You need to `pip install {module:w}',
+        'is not installed. Please run `pip install {module:w}',
+        'is not installed. Run `pip install {module:w}',
+        'please install Ray with `pip install {module:w}',
         'Using Ray backend requires installation of ray',
         'Failed to import Ray',
         'is required to use',

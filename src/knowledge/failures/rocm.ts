@@ -12,7 +12,6 @@ export const rocm: readonly Signature[] = [
         'hipErrorInvalidKernelFile',
         'hipErrorInvalidImage',
         'HIP error: device kernel image is invalid',
-        'device kernel image is invalid',
         'Cannot read {}TensileLibrary',
         'rocBLAS error: Cannot read',
         'HIP error: shared object initialization failed',

@@ -18,8 +18,10 @@ export type Sign = {
   readonly withoutTraits?: readonly Trait[]
   /** Counts on a line of level info or debug too, which otherwise is no evidence of a failure. */
   readonly quiet?: true
-  /** Only where the log ends with it: for what hangs. */
+  /** Only where the log ends with it, and nothing came forward after it: for what hangs. */
   readonly atEnd?: true
+  /** Only when it was said at least so often. */
+  readonly times?: number
   /** Still a failure when the server is up. */
   readonly running?: true
 }
@@ -59,7 +61,8 @@ export type Signature = {
   /** Signs against it: what they are worth is taken off. */
   readonly against?: readonly Sign[]
   /** Causes whose signs are its symptoms when it is there. */
-  readonly explains?: readonly Cause[] /** Happens as a consequence of nearly everything: named only where nothing else is found. */
+  readonly explains?: readonly Cause[]
+  /** Happens as a consequence of nearly everything: named only where nothing else is found. */
   readonly lastResort?: true
   /** The sentence that stands by itself; `{name}` is filled in where the log gives it, else `otherwise` is taken. */
   readonly sentence: string

@@ -110,7 +110,7 @@ export const symptoms: readonly Symptom[] = [
   },
   {
     kind: 'error',
-    look: ['Traceback (most recent call last)'],
+    look: ['Traceback (most recent call last)', '^ File "{}", line {line:n}, in '],
     unless: ['WARNING'],
     where: 'the lines that follow the traceback, which this log does not have',
   },

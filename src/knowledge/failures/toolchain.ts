@@ -97,6 +97,8 @@ export const toolchain: readonly Signature[] = [
         "Command '['ninja', '--version']' returned",
       ),
     ],
+    // Both stand in the same frames: the one that is said in so many words is the root.
+    explains: ['nvcc-missing-flashinfer-jit'],
     sentence: 'A kernel is to be compiled and the program ninja is not found.',
     because:
       'ninja is installed in the environment’s bin folder, which is not in PATH: usual when its python is called by path or from a unit file.',

@@ -91,8 +91,14 @@ export const traitSigns = {
       'has a total capacity of {size:n} GiB of',
       // How an allocation fails inside vLLM's extension since it uses torch's stable interface.
       'torch_call_dispatcher{}aten::empty',
+      'cudaMalloc failed: out of memory',
+      'ErrorOutOfDeviceMemory',
     ],
-  }, // Set by the diagnoser itself when the server is up.
+  },
+  'llama-cpp': {
+    look: ['ggml_', 'llama_model_load', 'llama_context: ', 'llama_init_from_model', 'llama runner', 'llama-server'],
+  },
+  // Set by the diagnoser itself when the server is up.
   'server-up': { look: [] },
   'conda-environment': { look: ['/envs/{}/bin/', '/venv/bin/', '/.venv/bin/'] },
   gguf: { look: ['.gguf', 'gguf.py', 'load_format=gguf', 'quantization=gguf'] },

@@ -75,12 +75,12 @@ export const workers: readonly Signature[] = [
         'NCCL error: internal error',
         'NCCL error: remote process exited',
         'NCCL communicator was aborted',
+        'Error happened when batch testing peer-to-peer access',
         'ncclInternalError',
       ),
       strong(
         'Some NCCL operations have failed or timed out',
-        'No available shared memory broadcast block found',
-        'No available block found in 60 second',
+        'RuntimeError: NCCL error: ',
         'Timeout at NCCL work',
         'NCCL WARN',
         'hangs at',
@@ -90,10 +90,17 @@ export const workers: readonly Signature[] = [
         'Heartbeat monitor timed out',
         'NCCL_P2P_DISABLE',
         'P2P test failed',
-        'ProcessGroupNCCL',
         'hangs indefinitely',
         'hang when',
       ),
+      strong('No available shared memory broadcast block found', 'No available block found in 60 second'),
+      // Said once it may be a long compilation; minute after minute the workers wait for each other.
+      {
+        ...strong('No available shared memory broadcast block found', 'No available block found in 60 second'),
+        quiet: true,
+        atEnd: true,
+        times: 3,
+      },
       frame(
         'in init_model_parallel_group',
         'in init_worker_distributed_environment',
@@ -196,7 +203,7 @@ export const workers: readonly Signature[] = [
         'waiting for {} to complete handshake',
       ),
       {
-        ...strong('Failed core proc(s): {}', 'Engine process failed to start'),
+        ...strong('Failed core proc(s): {}'),
         unless: ["Failed core proc(s): {'", 'Failed core proc(s): {"'],
       },
       strong(
@@ -206,7 +213,8 @@ export const workers: readonly Signature[] = [
         'RPC call to {} timed out',
         'TimeoutError: RPC call',
         'Failed to connect to {}zmq',
-        'handshake',
+        'in startup_handshake',
+        'in _perform_handshake',
       ),
     ],
     sentence: 'The engine process and the server do not reach each other in time.',
