@@ -8,9 +8,10 @@ import { Bar } from '#src/ui/components/bar.tsx'
 import { useBody } from '#src/ui/components/body-context.ts'
 import { type Field, Fields } from '#src/ui/components/fields.tsx'
 import { SelectList } from '#src/ui/components/select-list.tsx'
-import { useTheme } from '#src/ui/context.tsx'
+import { useSigns, useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
+import { cut, widthOf } from '#src/ui/text/width.ts'
 import { wrap } from '#src/ui/text/wrap.ts'
 import { choiceColumns, choiceRow } from './choice-rows.ts'
 import { type FieldSpec, formatField } from './field-spec.ts'
@@ -57,14 +58,11 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const why = under ? reasonsOf(under, offer) : []
   const whyLines = why.flatMap((text) => wrap(text, columns)).slice(0, rows > 24 ? 8 : 4)
   const age = step.age?.(props.resolved.recipe, new Date())
-  const footHeight = whyLines.length + 1 + (memory ? 3 : 0) + (age ? 1 : 0)
+  const footHeight = whyLines.length + 1 + (memory ? 4 : 0) + (age ? 1 : 0)
   const listHeight = Math.max(4, rows - 3 - footHeight)
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <Box justifyContent="space-between" marginBottom={1} flexShrink={0}>
-        <Text bold>{step.question}</Text>
-        <Text {...theme.dim}>{printableLine(props.resolved.recipe.model.id)}</Text>
-      </Box>
+      <Heading question={step.question} subject={props.resolved.recipe.model.id} width={columns} />
       <Box flexDirection="column" height={listHeight} flexShrink={0} overflow="hidden">
         {query !== null ? (
           <SearchList
@@ -111,6 +109,22 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   )
 }
 
+/** The question, and what it is about as far as there is room. */
+function Heading({ question, subject, width }: { question: string; subject: string; width: number }) {
+  const theme = useTheme()
+  const signs = useSigns()
+  const name = subject.split('/').findLast((part) => part !== '') ?? subject
+  const room = width - widthOf(question) - 3
+  return (
+    <Box justifyContent="space-between" marginBottom={1} width={width} height={1} flexShrink={0}>
+      <Text bold wrap="truncate">
+        {question}
+      </Text>
+      <Text {...theme.dim}>{room < 8 ? '' : cut(printableLine(name), room, signs.cut)}</Text>
+    </Box>
+  )
+}
+
 /** When the facts behind the rows were gathered; said louder where that is long ago. */
 function AgeLine({ age }: { age: Advice }) {
   const theme = useTheme()
@@ -129,7 +143,7 @@ function reasonsOf(choice: Choice, offer: Offer): string[] {
   const advice = [...choice.advice, ...offer.advice].sort((a, b) => order[a.kind] - order[b.kind])
   const notHere = choice.state === 'no' && choice.note ? [printableLine(`Not here: ${choice.note}.`)] : []
   const reasons = advice.slice(0, 3).map((item) => {
-    const lead = item.kind === 'warn' ? 'Careful: ' : item.kind === 'refuse' ? '' : ''
+    const lead = item.kind === 'warn' ? 'Careful: ' : ''
     return printableLine(`${lead}${item.what} ${item.why}${item.instead ? ` Instead: ${item.instead}` : ''}`)
   })
   return [...notHere, ...reasons]
@@ -140,7 +154,8 @@ function MemoryBar({ memory, width }: { memory: MemoryUse; width: number }) {
   const names = { weights: 'weights', kv: 'KV', graphs: 'graphs', other: 'other' }
   const segments = memory.parts.map((part) => ({ label: names[part.name], value: part.bytes }))
   return (
-    <Box marginTop={1} flexShrink={0}>
+    <Box flexDirection="column" marginTop={1} flexShrink={0}>
+      <Text wrap="truncate">{memory.settings}</Text>
       <Bar
         label={memory.label}
         segments={[...segments, { label: 'free', value: Math.max(0, memory.totalBytes - used), empty: true }]}

@@ -49,6 +49,8 @@ export type Offer = {
 
 /** How the memory of one GPU (or of the host, for a CPU engine) is used. */
 export type MemoryUse = {
+  /** The settings that it follows from, in a line: layout, length, utilization. */
+  settings: string
   label: string
   totalBytes: number
   parts: readonly { name: 'weights' | 'kv' | 'graphs' | 'other'; bytes: number }[]

@@ -12,7 +12,7 @@ import { memoryOf, usableCards } from './layout/cards.ts'
 import { makeAdvice } from './make-advice.ts'
 import type { KnownModel } from './model-facts.ts'
 import { sources } from './sources.ts'
-import { preferredVariant, rankVariants, variantsOf } from './variants.ts'
+import { preferredVariant, rankVariants, variantLabel, variantsOf } from './variants.ts'
 
 /** Whether a model would run here, in a few words, and what there is to know about it. */
 export type Badge = {
@@ -145,13 +145,7 @@ function cardBadge(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
   if (best.state === 'tight')
     return { state: 'tight', note: `tight: ${best.placement?.maxModelLen.toLocaleString('en')} tokens`, advice: [] }
   const isItself = best.variant.id === model.id
-  return { state: 'ok', note: isItself ? 'fits' : `fits as ${formatName(best.variant.quantization)}`, advice: [] }
-}
-
-/** A quantization method as people call it. */
-function formatName(method: string | null): string {
-  if (method === null) return 'another copy'
-  return method === 'compressed-tensors' ? 'a quantized copy' : method.toUpperCase()
+  return { state: 'ok', note: isItself ? 'fits' : `fits as ${variantLabel(best.variant, model)}`, advice: [] }
 }
 
 /** Room beside the weights for cache, graphs and the engine itself. */

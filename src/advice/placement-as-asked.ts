@@ -9,7 +9,7 @@ import { balancedPartition, partitionVariable } from './fit/partition.ts'
 import { usableCards } from './layout/cards.ts'
 import { lowestCapability } from './machine-facts.ts'
 import type { KnownModel } from './model-facts.ts'
-import type { Placement } from './placement.ts'
+import { type Placement, stateOf } from './placement.ts'
 
 /** Settings that change how a model lies on the cards. */
 const deciding: readonly FieldPath[] = [
@@ -70,8 +70,8 @@ export function placementAsAsked(
   }
   if (input === null) return changed
   const predicted = fit(input)
-  const enough = predicted.concurrency >= recipe.workload.users
-  return { ...changed, fit: predicted, state: predicted.starts ? (enough ? 'fits' : 'tight') : 'no' }
+  const state = predicted.starts ? stateOf(predicted, length, recipe.workload.users) : 'no'
+  return { ...changed, fit: predicted, state }
 }
 
 function firstCards(machine: Machine, count: number): number[] {

@@ -11,6 +11,7 @@ import { fittingSequences } from './fit/states.ts'
 import { memoryOf } from './layout/cards.ts'
 import { type LayoutAdvice, layoutsFor } from './layout/layout.ts'
 import { layoutModelOf } from './layout/model.ts'
+import { layoutForRoom } from './layout/reasons.ts'
 import { fewerSequences, fewerSequencesAdvice } from './sequences.ts'
 import { utilizationAdvice } from './utilization.ts'
 
@@ -20,7 +21,7 @@ export type Placement = {
   /** The length to set, tokens: what was wished for, or the longest that fits. */
   maxModelLen: number
   utilization: number
-  /** Why that utilization and that limit of requests, where they are not the release's own. */
+  /** Why that utilization and that limit of requests, where they are not the release's own, and why not the fastest layout. */
   settingsWhy: readonly Advice[]
   /** Requests at once to set, where the engine's own number would be refused; null: leave it to the engine. */
   maxNumSeqs: number | null
@@ -70,8 +71,11 @@ const worthWaiting = 1.5
 function bestOf(placements: readonly Placement[]): Placement | undefined {
   const sure = placements.find(({ state }) => state === 'fits')
   const likely = placements.find(({ state }) => state === 'likely')
-  if (sure && likely && likely.layout.requestSeconds * worthWaiting < sure.layout.requestSeconds) return likely
-  return sure ?? likely ?? longest(placements)
+  const isWorthIt = sure && likely && likely.layout.requestSeconds * worthWaiting < sure.layout.requestSeconds
+  const best = (isWorthIt ? likely : sure) ?? likely ?? longest(placements)
+  const fastest = placements[0]
+  if (best === undefined || fastest === undefined || best === fastest) return best
+  return { ...best, settingsWhy: [layoutForRoom(best.layout, fastest.layout), ...best.settingsWhy] }
 }
 
 function longest(placements: readonly Placement[]): Placement | undefined {
@@ -140,6 +144,8 @@ export function stateOf(predicted: Fit, wished: number, users: number): 'fits' |
   return predicted.range.maxModelLen.low >= wished ? 'fits' : 'likely'
 }
 
+const surety = { fits: 3, likely: 2, tight: 1, no: 0 } as const
+
 /** The placement with a lower limit of requests at once, where only that makes room for what is wished. */
 function withFewerSequences(usual: Placement, users: number, attempt: (maxNumSeqs: number) => Placement): Placement {
   const { graphs } = usual.fit.parts
@@ -147,8 +153,8 @@ function withFewerSequences(usual: Placement, users: number, attempt: (maxNumSeq
   let best = usual
   for (const limit of fewerSequences(users, usual.maxNumSeqs)) {
     const next = attempt(limit)
-    const isBetter = next.state === 'fits' || next.maxModelLen > best.maxModelLen
-    if (next.state === 'no' || !isBetter) continue
+    const gain = surety[next.state] - surety[best.state]
+    if (gain < 0 || (gain === 0 && next.maxModelLen <= best.maxModelLen)) continue
     best = {
       ...next,
       settingsWhy: [...next.settingsWhy, fewerSequencesAdvice(limit, graphs - next.fit.parts.graphs)],

@@ -30,6 +30,24 @@ export function variantsOf(model: KnownModel): readonly [KnownModel, ...Variant[
 }
 
 /**
+ * A variant in short, beside the model that it is a form of: `GPTQ-Int8`, `AWQ-INT4`, `FP8-dynamic (RedHatAI)`. The owner is named
+ * where another than the model's own published it; a form whose name does not continue the model's keeps its whole name.
+ */
+export function variantLabel(variant: Pick<Variant, 'id'>, model: Pick<KnownModel, 'id'>): string {
+  if (variant.id === model.id) return 'as published'
+  const [own, theirs] = [nameParts(model.id), nameParts(variant.id)]
+  const at = theirs.name.toLowerCase().indexOf(own.name.toLowerCase())
+  const rest = at === -1 ? '' : theirs.name.slice(at + own.name.length).replace(/^[-_.]+/, '')
+  const form = rest === '' ? theirs.name : rest
+  return theirs.owner === own.owner ? form : `${form} (${theirs.owner})`
+}
+
+function nameParts(id: string): { owner: string; name: string } {
+  const parts = id.split('/').filter((part) => part !== '')
+  return { owner: parts.at(-2) ?? '', name: parts.at(-1) ?? id }
+}
+
+/**
  * Which form of a model runs here with the engine of the recipe, the best first: what fits before what is tight, and among those the
  * larger, because it is the closer to the original.
  *

@@ -30,7 +30,7 @@ function offer({ machine, recipe, asked }: OfferInput): Offer {
     ),
   )
   return {
-    choices: verdicts.map((verdict) => variantChoice(verdict, machine, recipe)),
+    choices: verdicts.map((verdict) => variantChoice(verdict, model, machine, recipe)),
     recommended: preferredVariant(verdicts, model)?.variant.id ?? '',
     advice: verdicts.some(({ state }) => state !== 'no') ? [] : [nothingFits(model, machine, recipe)],
     memory,

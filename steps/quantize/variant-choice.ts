@@ -1,7 +1,9 @@
 import type { Advice } from '#src/advice/advice.ts'
 import { partitionReason, partitionVariable } from '#src/advice/fit/partition.ts'
+import { layoutName } from '#src/advice/layout/reasons.ts'
+import type { KnownModel } from '#src/advice/model-facts.ts'
 import type { Placement } from '#src/advice/placement.ts'
-import type { VariantVerdict } from '#src/advice/variants.ts'
+import { type VariantVerdict, variantLabel } from '#src/advice/variants.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
@@ -9,7 +11,12 @@ import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { Choice, MemoryUse } from '../step.ts'
 
 /** The row of one form of a model, and what choosing it writes. */
-export function variantChoice(verdict: VariantVerdict, machine: Machine, recipe: Recipe): Choice {
+export function variantChoice(
+  verdict: VariantVerdict,
+  model: Pick<KnownModel, 'id'>,
+  machine: Machine,
+  recipe: Recipe,
+): Choice {
   const { variant, state, checkpoint, refusal, placement } = verdict
   const set: Record<FieldPath, unknown> = {
     'model.id': variant.id,
@@ -20,7 +27,7 @@ export function variantChoice(verdict: VariantVerdict, machine: Machine, recipe:
   return {
     id: variant.id,
     cells: [
-      variant.id.split('/').findLast((part) => part !== '') ?? variant.id,
+      variantLabel(variant, model),
       formatGiB(variant.bytes),
       checkpoint.kernel ?? '',
       placement && placement.maxModelLen > 0 ? placement.maxModelLen.toLocaleString('en') : '',
@@ -28,7 +35,7 @@ export function variantChoice(verdict: VariantVerdict, machine: Machine, recipe:
     state,
     note: refusal ? refusal.what.replace(/\.$/, '') : noteOf(placement),
     set,
-    advice: [...checkpoint.why, ...placementAdvice(placement)],
+    advice: [...(placement?.layout.why ?? []), ...checkpoint.why, ...placementAdvice(placement)],
   }
 }
 
@@ -79,14 +86,21 @@ function layoutFields(
 
 function placementAdvice(placement: Placement | null): Advice[] {
   if (!placement) return []
-  const { layout, settingsWhy, partition, fit } = placement
-  return [...layout.why, ...settingsWhy, ...(partition ? [partitionReason(partition)] : []), ...fit.reasons]
+  const { settingsWhy, partition, fit } = placement
+  return [...settingsWhy, ...(partition ? [partitionReason(partition)] : []), ...fit.reasons]
 }
 
-/** The parts of a card's memory, for the bar. */
-export function memoryUse({ fit, layout }: Placement): MemoryUse {
+/** The parts of a card's memory, for the bar, and the settings that they follow from. */
+export function memoryUse({ fit, layout, maxModelLen, utilization, maxNumSeqs }: Placement): MemoryUse {
+  const settings = [
+    layoutName(layout),
+    ...(maxModelLen > 0 ? [`length ${maxModelLen.toLocaleString('en')}`] : []),
+    `utilization ${utilization.toFixed(2)}`,
+    ...(maxNumSeqs === null ? [] : [`${maxNumSeqs} requests at once`]),
+  ]
   const { weights, kvCache, graphs, activations, overhead, others, free } = fit.parts
   return {
+    settings: settings.join('   '),
     label: layout.gpus.length > 1 ? 'per GPU' : `GPU ${layout.gpus[0] ?? 0}`,
     totalBytes: weights + kvCache + graphs + activations + overhead + others + free,
     parts: [

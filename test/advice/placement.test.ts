@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { placementOf } from '#src/advice/placement.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
-import { machineWith, nvidia } from './machines.ts'
+import { machineWith, nvidia, shippedMachine } from './machines.ts'
 
 function place(
   id: string,
@@ -49,11 +49,45 @@ describe('requests at once', () => {
   })
 })
 
-test('what fits only in the middle of the prediction, and not at its low end, is tight', () => {
+test('what fits only in the middle of the prediction, and not at its low end, is said to be likely', () => {
   const lengths = [1024, 4096, 8192, 12288, 16384, 20480, 24576]
   for (const contextTokens of lengths) {
     const placement = place('Qwen/Qwen3-4B', [...desk], { contextTokens, users: 1 })
     const isSure = (placement?.fit.range.maxModelLen.low ?? 0) >= contextTokens
-    expect(placement?.state, String(contextTokens)).toBe(isSure ? 'fits' : 'tight')
+    expect(placement?.state, String(contextTokens)).toBe(
+      isSure ? 'fits' : placement?.maxModelLen === contextTokens ? 'likely' : 'tight',
+    )
   }
+})
+
+describe('on eight cards behind x1 risers', () => {
+  const id = 'Qwen/Qwen2.5-72B-Instruct-GPTQ-Int8'
+  const reasonsFor = (contextTokens: number) => {
+    const model = findModel(id)
+    if (model === null) throw new Error(`the catalogue lacks ${id}`)
+    const recipe = recipeSchema.parse({
+      rigup: 1,
+      name: 'case',
+      engine: { route: 'vllm-cuda-wheel', version: '0.33.0', compilation: 'none' },
+      model: { source: 'hub', id },
+      workload: { contextTokens, users: 1 },
+    })
+    const placement = placementOf({ machine: shippedMachine('mining-rig'), model, recipe })
+    const why = [...(placement?.layout.why ?? []), ...(placement?.settingsWhy ?? [])]
+    return { placement, why: new Map(why.map((advice) => [advice.id, advice])) }
+  }
+
+  test('stages come before sharing each layer, saying by how much', () => {
+    const { placement, why } = reasonsFor(4096)
+    expect(placement?.layout.pipelineParallel).toBeGreaterThan(1)
+    expect(why.get('layout-pipeline-over-slow-links')?.what).toMatch(
+      /not TP 8: [\d.]+ times fewer bytes .* times faster/,
+    )
+  })
+
+  test('a slower layout is taken where the fastest has too little room, and both are named', () => {
+    const { placement, why } = reasonsFor(4096)
+    expect(placement?.state).toBe('fits')
+    expect(why.get('layout-for-room')?.what).toBe('TP 4 x PP 2 has the room that TP 2 x PP 4 lacks.')
+  })
 })

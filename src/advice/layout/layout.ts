@@ -85,9 +85,11 @@ function layout(question: LayoutQuestion, cards: readonly Gpu[], tp: number, pp:
   }
 }
 
-/** Puts the comparison with the others in front of the best one's reasons. */
+/** Puts the comparison with the others in front of each one's reasons. */
 function withComparison(layouts: readonly LayoutAdvice[]): LayoutAdvice[] {
-  const [best, ...rest] = layouts
-  if (!best?.valid || rest.length === 0) return [...layouts]
-  return [{ ...best, why: [...comparison(best, rest), ...best.why] }, ...rest]
+  return layouts.map((each) => {
+    if (!each.valid) return each
+    const others = layouts.filter((other) => other !== each)
+    return { ...each, why: [...comparison(each, others), ...each.why] }
+  })
 }

@@ -11,16 +11,20 @@ import type { Link } from './link.ts'
 type Compared = LayoutTimes & { tensorParallel: number; pipelineParallel: number; link: Link; valid: boolean }
 
 /** `TP 2 x PP 4`, `PP 8`, `TP 8`, `one card`. */
-function layoutName(layout: { tensorParallel: number; pipelineParallel: number }): string {
+export function layoutName(layout: { tensorParallel: number; pipelineParallel: number }): string {
   const { tensorParallel: tp, pipelineParallel: pp } = layout
   if (tp === 1) return pp === 1 ? 'one card' : `PP ${pp}`
   return pp === 1 ? `TP ${tp}` : `TP ${tp} x PP ${pp}`
 }
 
-/** Why the best layout beats tensor parallelism over all cards, or the other way round: bytes and seconds, both said. */
+/**
+ * Why a layout beats tensor parallelism over as many cards, or the other way round: bytes and seconds, both said. Nothing where it is
+ * the slower one.
+ */
 export function comparison(best: Compared, rest: readonly Compared[]): Advice[] {
-  const other = rest.find(({ valid }) => valid)
-  const tensor = rest.find(({ pipelineParallel, valid }) => pipelineParallel === 1 && valid)
+  const slower = rest.filter(({ valid, requestSeconds }) => valid && requestSeconds > best.requestSeconds)
+  const other = slower[0]
+  const tensor = slower.find(({ pipelineParallel }) => pipelineParallel === 1)
   const facts = ['gpus[].linkWidth', 'gpus[].linkGenerationMax', 'links', 'cpu.cores']
   const sure = best.link.measured ? 'likely' : 'guess'
   if (best.pipelineParallel > 1 && tensor) {
@@ -65,6 +69,21 @@ export function comparison(best: Compared, rest: readonly Compared[]): Advice[] 
     ]
   }
   return []
+}
+
+/** Why not the fastest layout: it has too little room. */
+export function layoutForRoom(chosen: Compared, fastest: Compared): Advice {
+  return makeAdvice(
+    'recommend',
+    {
+      id: 'layout-for-room',
+      about: 'layout.pipelineParallel',
+      what: `${layoutName(chosen)} has the room that ${layoutName(fastest)} lacks.`,
+      why: `${layoutName(fastest)} would be about ${ratio(chosen.requestSeconds / fastest.requestSeconds)} times as fast, but its fullest card holds more of the model: the length wished would not fit there, or not surely.`,
+      source: { title: 'rigup: the memory fit' },
+    },
+    { facts: ['gpus[].memoryTotalBytes', 'gpus[].linkWidth'], sure: 'likely', wouldChange: 'a shorter length' },
+  )
 }
 
 function ratio(value: number): string {
