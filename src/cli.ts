@@ -4,12 +4,16 @@ import { processIo } from './commands/io.ts'
 import { printable } from './core/printable.ts'
 import { exitCodes, messageOf, Problem, problemLines } from './core/problem.ts'
 import { fileProblemOf } from './core/system-error.ts'
+import { exportNames } from './export/export-names.ts'
 
 const version = '0.1.0'
 /** The same in every command. */
 const recipeWords = 'a file, or the name of a saved recipe or of one that ships'
 const savedMachine =
   'a saved machine instead of this one: a file, a folder of `detect --save`, or the name of one that ships'
+const exportWords = Object.entries(exportNames)
+  .map(([name, what]) => `${name} (${what})`)
+  .join(', ')
 const io = processIo()
 
 /** Adds a flag for every recipe field, so that whatever can be asked can be answered on the command line. */
@@ -140,7 +144,7 @@ function addExport(rigup: Command): void {
     .command('export')
     .argument('<recipe>', recipeWords)
     .description('write a recipe as something that works without rigup')
-    .requiredOption('--to <format>', 'sh, systemd, compose, nix (a NixOS module) or client (settings for editors)')
+    .requiredOption('--to <format>', exportWords)
     .option('--machine <file|folder|name>', savedMachine)
     .action(async (recipe: string, options: { to: string; machine?: string }) => {
       const { runExport } = await import('./commands/export.ts')

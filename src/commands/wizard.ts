@@ -5,7 +5,7 @@ import { questionSteps } from '#steps/question-steps.ts'
 import { commentsOf } from '../advice/comments.ts'
 import { directoriesOf } from '../core/directories.ts'
 import { exitCodes } from '../core/problem.ts'
-import { exportTargets } from '../export/export-targets.ts'
+import { exportNames } from '../export/export-names.ts'
 import { proofModel } from '../launch/proof-model.ts'
 import { hardwareTools } from '../machine/hardware-tools.ts'
 import type { FieldPath } from '../recipe/fields.ts'
@@ -133,7 +133,7 @@ async function sessionFor(
     },
     finish: (directory, context, advice) => finishRun(directory, context, advice),
     exports: {
-      targets: Object.entries(exportTargets).map(([name, { describes }]) => ({ name, describes })),
+      targets: Object.entries(exportNames).map(([name, describes]) => ({ name, describes })),
       write: writeExport,
     },
   }

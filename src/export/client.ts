@@ -6,7 +6,6 @@ import { servedEngine, servedTitle } from './served-engine.ts'
 
 /** What an editor or another client must be told to use the engine. */
 export const client: ExportTarget = {
-  describes: 'settings for editors and other clients',
   file: (name) => `${name}.client.txt`,
   write({ context }) {
     const { recipe } = context

@@ -8,7 +8,6 @@ import { servedPurpose, servedTitle } from './served-engine.ts'
 
 /** A compose file for the routes whose engine comes as an image. */
 export const compose: ExportTarget = {
-  describes: 'a compose file (images only)',
   file: (name) => `${name}.compose.yaml`,
   write({ context }) {
     const { recipe } = context

@@ -11,8 +11,6 @@ export type ExportInput = {
 
 /** Something that a recipe can be written as. One file each. */
 export type ExportTarget = {
-  /** What it is, for help texts. */
-  readonly describes: string
   /** The name of the file that it stands in, for a recipe of that name. */
   file(name: string): string
   /** @throws Problem where this recipe cannot be written so, with what can be done instead. */

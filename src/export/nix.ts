@@ -14,7 +14,6 @@ type Settings = Record<string, NixValue>
 
 /** A NixOS module: NixOS makes /etc from its configuration, so the service is declared there and nothing is written by rigup. */
 export const nix: ExportTarget = {
-  describes: 'a NixOS module (images, Ollama, llama.cpp)',
   file: (name) => `${name}.nix`,
   write({ context }) {
     return [

@@ -9,7 +9,6 @@ import { shellPrelude, shellServePrelude } from './sh-prelude.ts'
 
 /** The whole plan as a script. */
 export const shell: ExportTarget = {
-  describes: 'a script that does the same without rigup',
   file: (name) => `${name}.sh`,
   write: ({ plan, archives }) => planToShell(plan, archives),
 }

@@ -8,7 +8,6 @@ import { servedEngine, servedTitle } from './served-engine.ts'
 
 /** A unit file that keeps the installed engine running: a user's own, or the system's where rigup runs as root. */
 export const systemd: ExportTarget = {
-  describes: 'a systemd unit that keeps the engine running',
   file: (name) => `rigup-${name}.service`,
   write({ context }) {
     const serve = servedEngine(context)
