@@ -176,7 +176,7 @@ test.each([
   [['detect', '--json']],
   [['plan', 'cpu-proof']],
   [['plan', 'cpu-proof', '--json']],
-  ...['sh', 'systemd', 'compose', 'nix', 'client'].map((target) => [['export', 'cpu-proof', '--to', target]]),
+  ...['sh', 'systemd', 'client'].map((target) => [['export', 'cpu-proof', '--to', target]]),
 ])('rigup %j shows no secret of the shell', async (argv) => {
   variables = {
     HF_TOKEN: 'hf_markerOfTheHub',
