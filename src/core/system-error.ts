@@ -7,6 +7,9 @@ const causes: Readonly<Record<string, { why: string; next: string }>> = {
   EPERM: { why: 'This user may not do that there.', next: 'check the owner of the file and whether it is immutable' },
   EROFS: { why: 'That file system is mounted read-only.', next: 'choose a folder on another file system' },
   ENOENT: { why: 'A file or folder that is needed is not there.', next: 'check the path' },
+  EEXIST: { why: 'Something else of that name is there.', next: 'choose another place, or move it away' },
+  EISDIR: { why: 'It is a folder, not a file.', next: 'name a file' },
+  ENAMETOOLONG: { why: 'The path is too long.', next: 'check the path' },
   ENOTDIR: { why: 'A part of the path is a file.', next: 'check the path' },
   EIO: { why: 'The disk reports an error.', next: 'look at dmesg: the disk may be failing' },
 }

@@ -1,6 +1,7 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { makeFolder } from '../core/make-folder.ts'
 import { hasCode, messageOf, Problem } from '../core/problem.ts'
 import type { Host } from './host/host.ts'
 import { liveHost } from './host/live-host.ts'
@@ -93,7 +94,7 @@ export function recordingPreview(recording: Recording, directory: string): strin
 /** Writes a recording. Throws a Problem where the folder holds something already or cannot be written. */
 export async function writeCaptures(recording: Recording, directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true })
+    await makeFolder(directory)
     if ((await readdir(directory)).length > 0) {
       throw new Problem({
         what: `The folder ${directory} is not empty.`,

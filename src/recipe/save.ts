@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { makeFolder } from '../core/make-folder.ts'
 import { messageOf, Problem } from '../core/problem.ts'
 import { systemCause } from '../core/system-error.ts'
 import type { Recipe } from './schema/recipe.ts'
@@ -20,7 +21,7 @@ export async function saveRecipe(
   const files: [string, string][] = [[path, recipeText(recipe, comments)]]
   if (recipe.packages.lock && lock !== null) files.unshift([join(dirname(path), recipe.packages.lock.file), lock])
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     for (const [name, text] of files) await writeFileAtomic(fresh(name), text)
     for (const [name] of files) await rename(fresh(name), name)
   } catch (error) {

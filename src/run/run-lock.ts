@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as z from 'zod'
+import { makeFolder } from '../core/make-folder.ts'
 import { hasCode, Problem } from '../core/problem.ts'
 import { type Owner, writeNew } from './owned-file.ts'
 import { identify, isAlive, processIdentitySchema } from './process-identity.ts'
@@ -31,7 +32,7 @@ export async function takeLock(
   run: string,
   owner: Owner | null = null,
 ): Promise<() => Promise<void>> {
-  await mkdir(runsDirectory, { recursive: true, mode: 0o700 })
+  await makeFolder(runsDirectory, 0o700)
   const path = lockPath(runsDirectory)
   const content = JSON.stringify({ process: await identify(process.pid), run })
   const mine = `${path}.${randomBytes(6).toString('hex')}`

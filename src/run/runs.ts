@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Directories, directoriesOf } from '../core/directories.ts'
+import { makeFolder } from '../core/make-folder.ts'
 import { hasCode, Problem } from '../core/problem.ts'
 import { systemCause } from '../core/system-error.ts'
 import { type Plan, planSchema } from '../plan/plan.ts'
@@ -46,7 +47,7 @@ export async function createRun(run: NewRun, runs: string = runsDirectory()): Pr
   // Under another name until it is whole: on a full disk no half of a run is left.
   const fresh = join(runs, `.${basename(directory)}`)
   try {
-    await mkdir(join(fresh, 'logs'), { recursive: true, mode: 0o700 })
+    await makeFolder(join(fresh, 'logs'), 0o700)
     await writeNew(join(fresh, 'plan.json'), `${JSON.stringify(planSchema.parse(run.plan), null, 2)}\n`, null)
     await writeNew(join(fresh, 'recipe.yaml'), run.recipe, null)
     await writeNew(join(fresh, 'options.json'), `${JSON.stringify(run.options ?? {}, null, 2)}\n`, null)

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { unzipSync } from 'fflate'
+import { makeFolder } from '../../core/make-folder.ts'
 import { messageOf, Problem } from '../../core/problem.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { replaceFile } from '../replace-file.ts'
@@ -12,7 +13,7 @@ export async function extract(operation: OperationOf<'extract'>, { log }: Operat
   log(`take ${member} out of ${archive}\n`)
   const content = memberOf(await asProblem(archive, () => readFile(archive)), archive, member)
   await asProblem(path, async () => {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await replaceFile(path, content, { mode })
   })
 }

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { makeFolder } from '../../core/make-folder.ts'
 import { once } from '../../core/once.ts'
 import { messageOf, Problem } from '../../core/problem.ts'
 import { withoutCredentials } from '../../core/redact.ts'
@@ -21,7 +22,7 @@ const attemptsPerSource = 3
  */
 export async function fetchFile(operation: Fetch, context: OperationContext): Promise<void> {
   if ((await sha256Of(operation.path)) === operation.sha256) return context.log(`${operation.path} is here already\n`)
-  await asProblem(operation.path, () => mkdir(dirname(operation.path), { recursive: true }))
+  await asProblem(operation.path, () => makeFolder(dirname(operation.path)))
   const withCredentials = once(() => indexCredentials(context.environment))
   let last: unknown
   for (const source of operation.sources) {

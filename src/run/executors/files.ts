@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, cp, mkdir, stat } from 'node:fs/promises'
+import { chmod, cp, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../../core/make-folder.ts'
 import { hasCode } from '../../core/problem.ts'
 import type { OperationContext, OperationOf } from '../executor.ts'
 import { replaceFile } from '../replace-file.ts'
@@ -11,7 +12,7 @@ import { markAsMade } from './made-by-rigup.ts'
 export async function write(operation: OperationOf<'write'>, { log }: OperationContext): Promise<void> {
   log(`write ${operation.path}\n`)
   await asProblem(operation.path, async () => {
-    await mkdir(dirname(operation.path), { recursive: true })
+    await makeFolder(dirname(operation.path))
     await replaceFile(operation.path, operation.content, { mode: operation.mode })
   })
 }
@@ -23,8 +24,7 @@ export async function makeDirectory(
 ): Promise<void> {
   log(`make the folder ${operation.path}\n`)
   await asProblem(operation.path, async () => {
-    const made = await mkdir(operation.path, { recursive: true, mode: operation.mode })
-    if (made !== undefined) await markAsMade(operation.path)
+    if (await makeFolder(operation.path, operation.mode)) await markAsMade(operation.path)
     else if (operation.mode !== undefined) await chmod(operation.path, operation.mode)
   })
 }
@@ -32,7 +32,7 @@ export async function makeDirectory(
 /** Makes a key that only its owner can read; tells nothing of it. One that is there stays: clients have it. */
 export async function makeKey({ path }: OperationOf<'make-key'>, { log }: OperationContext): Promise<void> {
   await asProblem(path, async () => {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     if (await holdsText(path)) return log(`${path} is here already\n`)
     await replaceFile(path, randomBytes(32).toString('base64url'), { mode: 0o600 })
     log(`make a key in ${path}\n`)
@@ -52,7 +52,7 @@ async function holdsText(path: string): Promise<boolean> {
 export async function copy(operation: OperationOf<'copy'>, { log }: OperationContext): Promise<void> {
   log(`copy ${operation.from} to ${operation.to}\n`)
   await asProblem(operation.to, async () => {
-    await mkdir(dirname(operation.to), { recursive: true })
+    await makeFolder(dirname(operation.to))
     const isNew = await stat(operation.to).then(
       () => false,
       () => true,
