@@ -36,7 +36,7 @@ function runSummary(run: RunStatus) {
 /** `rigup status`: what runs, what was done, what serves, and where the logs are. Gives the exit code. */
 export async function runStatusCommand({ json }: { json: boolean }, io: CommandIo): Promise<number> {
   const { runs, unreadable } = await readRuns()
-  const serving = (await Promise.all(runs.map(({ directory }) => keptEngineOf(directory)))).filter(
+  const serving = (await Promise.all(runs.map(({ directory }) => keptEngineOf(directory).catch(() => null)))).filter(
     (one) => one !== null,
   )
   if (json) {

@@ -14,7 +14,8 @@ import { saveRecipe } from '../recipe/save.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
 import { followJournal } from '../run/follow-journal.ts'
-import { createRun, runStatus } from '../run/runs.ts'
+import { refuseWhileBusy } from '../run/run-lock.ts'
+import { createRun, runStatus, runsDirectory } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { requestStop } from '../run/stop-request.ts'
 import { finishRun } from '../services/finish-run.ts'
@@ -120,6 +121,7 @@ async function sessionFor(
     isCutOff: async (directory) => (await runStatus(directory)).status === 'interrupted',
     stop: requestStop,
     async undo(directory, onTerminal) {
+      await refuseWhileBusy(runsDirectory())
       await stopKeptEngine(directory)
       await startRun(directory, { command: workerCommandLine(), mode: 'undo', onTerminal })
     },
