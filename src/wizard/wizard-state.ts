@@ -6,7 +6,7 @@ import type { Machine } from '../machine/schema.ts'
 import type { FieldPath } from '../recipe/fields.ts'
 
 /** Where the operator is and what was said so far. Everything on the screen follows from it and from the journal. */
-type WizardState = {
+export type WizardState = {
   readonly machine: Machine | null
   /** What the operator corrected on the hardware screen, in order; it holds however often the machine is read. */
   readonly corrections: readonly string[]

@@ -1,10 +1,7 @@
 import { Text, useApp } from 'ink'
-import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
-import { type Answers, emptyRecipe, type Resolved, resolve } from '#steps/answers.ts'
-import { differencesOf } from '#steps/differences.ts'
+import { useCallback, useEffect, useReducer, useState } from 'react'
+import type { Answers, Resolved } from '#steps/answers.ts'
 import { HardwareScreen } from '#steps/hardware/screen.tsx'
-import { withKeptLock } from '#steps/kept-lock.ts'
-import { modelToRead } from '#steps/model/reading.ts'
 import { planOf } from '#steps/plan-of-recipe.ts'
 import { QuestionScreen } from '#steps/question-screen.tsx'
 import { questionSteps } from '#steps/question-steps.ts'
@@ -12,10 +9,6 @@ import { DifferencesScreen } from '#steps/recipe/differences-screen.tsx'
 import { ReviewScreen } from '#steps/review/screen.tsx'
 import type { ScreenProps } from '#steps/screen.ts'
 import type { QuestionStep, StepId } from '#steps/step.ts'
-import type { Advice } from '../advice/advice.ts'
-import { contradictionsOf } from '../advice/contradictions/contradictions.ts'
-import { localise } from '../advice/localise.ts'
-import { modelFacts } from '../advice/model-facts.ts'
 import { messageOf, Problem } from '../core/problem.ts'
 import { recordedMachine } from '../machine/corrections.ts'
 import { applyOverrides } from '../machine/overrides.ts'
@@ -33,7 +26,7 @@ import { useHandover } from '../ui/use-handover.ts'
 import { RunningScreens } from './running-screens.tsx'
 import type { Session } from './session.ts'
 import { AdviceSide, placeOf, stepMarks } from './side.tsx'
-import { useModelReadings } from './use-model-readings.ts'
+import { usePlanning } from './use-planning.ts'
 import { useRun } from './use-run.ts'
 import { initialState, stepAfter, wizardReducer } from './wizard-state.ts'
 
@@ -80,34 +73,12 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
   useEffect(read, [read])
 
   const { machine } = state
-  // Not before the first question: the hardware screen needs none of it, and is drawn while the machine is still being read.
-  const isAsked = state.place !== 'hardware' || (given !== null && !state.reading)
-  const { readings, again } = useModelReadings(session, answers.readings ?? {}, modelToRead(state.answers.fields))
-  const resolved = useMemo(
-    () => (machine && isAsked ? resolve(questionSteps, machine, { ...state.answers, readings }, name) : null),
-    [machine, isAsked, state.answers, readings, name],
-  )
-  const prepared = useMemo(() => {
-    if (!machine || !resolved) return null
-    const { directories, proofModel } = session
-    // The same that `rigup apply` makes of the recipe, so that both plan the same.
-    const kept = withKeptLock(resolved.recipe, given)
-    const { recipe } = localise(kept.recipe, machine)
-    const context: PlanContext = { recipe, machine, directories, proofModel, lock: kept.lock }
-    const contradictions = contradictionsOf(recipe, machine, modelFacts(recipe))
-    return { context, refusals: contradictions.filter(({ kind }) => kind === 'refuse') }
-  }, [machine, resolved, session, given])
-  const differences = useMemo(
-    () => (given && machine && resolved ? differencesOf(questionSteps, given.recipe, resolved, machine) : null),
-    [given, machine, resolved],
-  )
+  const { resolved, prepared, differences, advice, search, readModelAgain } = usePlanning(session, state, {
+    answers,
+    name,
+    given,
+  })
   const [seesMachine, seeMachine] = useState(given === null)
-  const advice: Advice[] = resolved
-    ? questionSteps.flatMap((step) => [
-        ...(resolved.chosen[step.id]?.advice ?? []),
-        ...(resolved.offers[step.id]?.advice ?? []),
-      ])
-    : []
 
   const isRunning = run?.view.status === 'running' || run?.view.status === 'undoing'
   const end = (interrupted: boolean) =>
@@ -145,14 +116,8 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
           pick: (of, choice) =>
             dispatch({ type: 'pick', step: of.id, choice, decides: decidedBy(of, choice, resolved) }),
           setField: (path, value) => dispatch({ type: 'field', path, value }),
-          search: (of, text) =>
-            of.search?.(text, {
-              machine,
-              recipe: emptyRecipe(name ?? 'new'),
-              asked: state.answers.fields,
-              readings,
-            }) ?? [],
-          readModelAgain: again,
+          search,
+          readModelAgain,
           next,
           back: () => dispatch({ type: 'back' }),
         }
