@@ -45,7 +45,9 @@ function program(): Command {
     .option('--override <fact=value...>', 'correct a fact that was read wrongly: gpus[0].memoryTotalBytes=12GiB')
     .option('--name <name>', 'name of the recipe')
     .option('--new', 'do not attach to a run; begin anew')
+    .allowExcessArguments()
     .action(async (_options, command: Command) => {
+      if (command.args.length > 0) throw noCommand(command)
       const { runWizard } = await import('./commands/wizard.ts')
       const options = command.opts<{
         machine?: string
@@ -251,6 +253,19 @@ function addWorker(rigup: Command): void {
   })
 }
 
+/** What is no command may be a word of one that is, or a recipe that was to be carried out. */
+function noCommand({ args: [word = ''], commands }: Command): Problem {
+  return new Problem({
+    what: `There is no command ${JSON.stringify(word)}.`,
+    why: `The commands are ${commands
+      .filter((command) => command.description() !== '')
+      .map((command) => command.name())
+      .join(', ')}.`,
+    next: 'rigup --help says what they do; a recipe is carried out with: rigup apply RECIPE',
+    exit: 'usage',
+  })
+}
+
 /** Commander's own complaints are already printed by it. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
@@ -267,7 +282,10 @@ function exitCodeOf(error: unknown): number {
 
 try {
   const rigup = program()
-  for (const command of [rigup, ...rigup.commands]) command.exitOverride()
+  for (const command of [rigup, ...rigup.commands]) {
+    const name = command === rigup ? 'rigup' : `rigup ${command.name()}`
+    command.exitOverride().showHelpAfterError(`next: ${name} --help says what it takes`)
+  }
   await rigup.parseAsync()
 } catch (error) {
   process.exitCode = exitCodeOf(error)

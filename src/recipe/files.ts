@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { directoriesOf } from '../core/directories.ts'
 import { hasCode, messageOf, Problem } from '../core/problem.ts'
+import { systemCause } from '../core/system-error.ts'
 import { readLock } from './lock.ts'
 import { parseRecipe } from './parse.ts'
 import type { Recipe } from './schema/recipe.ts'
@@ -81,7 +82,7 @@ async function readText(path: string, kind: string): Promise<string> {
     const missing = hasCode(error, 'ENOENT')
     throw new Problem({
       what: missing ? `There is no ${kind} at ${path}.` : `The ${kind} ${path} cannot be read.`,
-      why: missing ? undefined : messageOf(error),
+      why: missing ? undefined : (systemCause(error)?.why ?? messageOf(error)),
       next:
         kind === 'recipe'
           ? 'Give the path of a recipe file, or a name that is listed by: rigup recipes'

@@ -1,7 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type * as z from 'zod'
 import { printable, printableLine } from '../core/printable.ts'
-import { Problem } from '../core/problem.ts'
+import { messageOf, Problem } from '../core/problem.ts'
 import { isSecretName } from '../core/redact.ts'
 import { type Recipe, recipeSchema, recipeSchemaVersion } from './schema/recipe.ts'
 
@@ -13,7 +13,12 @@ const largestRecipe = 1_000_000
  */
 export function parseRecipe(text: string, source: string): Recipe {
   if (text.length > largestRecipe) {
-    throw new Problem({ what: `${source} is too large for a recipe (over 1 MB).`, exit: 'input' })
+    throw new Problem({
+      what: `${source} is too large for a recipe (over 1 MB).`,
+      why: 'A recipe is a page of settings; this may be another file.',
+      next: 'Shipped recipes are listed by: rigup recipes',
+      exit: 'input',
+    })
   }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
@@ -31,7 +36,12 @@ export function parseRecipe(text: string, source: string): Recipe {
     // Few aliases: a file of a kilobyte must not unfold to gigabytes.
     value = document.toJS({ maxAliasCount: 20 })
   } catch (error) {
-    throw new Problem({ what: `${source} is not readable as YAML.`, why: printableLine(String(error)), exit: 'input' })
+    throw new Problem({
+      what: `${source} is not readable as YAML.`,
+      why: printableLine(messageOf(error)),
+      next: 'Write its values out, without aliases (*), or take the recipe again from someone you trust.',
+      exit: 'input',
+    })
   }
   refuseForeignVersion(value, source)
   refuseHiddenCharacters(value, source)

@@ -86,9 +86,28 @@ describe('a recipe is given by its file or by its name', () => {
     expect(out).toMatch(/^cpu-proof +\S/m)
   })
 
+  test('a folder is said to be one', async () => {
+    const { code, said } = await rigup('apply', saved(), '--yes')
+    expect([code, said]).toEqual([exitCodes.input, expect.stringContaining('It is a folder, not a file.')])
+  })
+
   test('one that is not there is said to be neither', async () => {
     const { code, said } = await rigup('apply', 'not-there', '--yes')
     expect([code, said]).toEqual([exitCodes.input, expect.stringContaining('rigup recipes')])
+  })
+})
+
+describe('a wrong command line ends with 2 and says what to do', () => {
+  test.each([
+    ['a word that is no command', ['frobnicate'], /no command "frobnicate"[\s\S]*apply[\s\S]*next: rigup --help/],
+    ['an unknown flag', ['--frob'], /unknown option[\s\S]*next: rigup --help/],
+    ['an unknown flag of a command', ['apply', 'cpu-proof', '--frob'], /unknown option[\s\S]*next: rigup apply --help/],
+    ['nothing where a recipe belongs', ['plan'], /missing required argument[\s\S]*next: rigup plan --help/],
+    ['a value that a field does not take', ['--port', '99999'], /--port cannot be "99999"[\s\S]*1 to 65535/],
+  ])('%s', async (_case, argv, text) => {
+    const { code, out, said } = await rigup(...argv)
+    expect([code, out, said]).toEqual([exitCodes.usage, '', expect.stringMatching(text)])
+    expect(said).not.toContain('worker')
   })
 })
 

@@ -64,10 +64,12 @@ describe('a recipe file', () => {
       /not readable as YAML/,
       /alias/i,
     ],
+    ['a file of another kind and size', `${least}description: ${'x'.repeat(1_000_000)}\n`, /too large/, /another file/],
   ])('%s is refused with what, why and exit input', (_, text, what, why) => {
     const problem = problemOf(text)
     expect(problem.message).toMatch(what)
     if (why) expect(problem.why).toMatch(why)
+    expect(problem.next).toBeDefined()
     expect(problem.exit).toBe('input')
   })
 
