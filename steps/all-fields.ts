@@ -7,15 +7,20 @@ import { modelFields } from './model/fields.ts'
 import { parseField } from './parse-field.ts'
 import { quantizeFields } from './quantize/fields.ts'
 import { recipeFields } from './recipe/fields.ts'
+import { type QuestionId, questionIds } from './step.ts'
 
-/** Every recipe field that is asked for, in the order of the steps; each is a flag too. */
-export const allFields: readonly FieldSpec[] = [
-  ...modelFields,
-  ...engineFields,
-  ...quantizeFields,
-  ...memoryFields,
-  ...recipeFields,
-]
+const fieldsOfSteps: Readonly<Record<QuestionId, readonly FieldSpec[]>> = {
+  model: modelFields,
+  engine: engineFields,
+  quantize: quantizeFields,
+  memory: memoryFields,
+}
+
+/**
+ * Every recipe field that is asked for, in the order of the steps; each is a flag too. Apart from the steps themselves, because the help of
+ * every command needs the flags and none of what the steps decide with.
+ */
+export const allFields: readonly FieldSpec[] = [...questionIds.flatMap((id) => fieldsOfSteps[id]), ...recipeFields]
 
 /**
  * Reads the values of flags (by flag name) as recipe fields.

@@ -5,18 +5,12 @@ import type { Recipe } from '#src/recipe/schema/recipe.ts'
 import type { FieldSpec } from './field-spec.ts'
 import type { ModelReadings } from './model/reading.ts'
 
+/** The steps that ask, in order. A new one is a folder and its name here; the compiler then asks for its question and its fields. */
+export const questionIds = ['model', 'engine', 'quantize', 'memory'] as const
+export type QuestionId = (typeof questionIds)[number]
+
 /** The steps of the wizard, in order. */
-export const stepIds = [
-  'hardware',
-  'model',
-  'engine',
-  'quantize',
-  'memory',
-  'review',
-  'install',
-  'launch',
-  'recipe',
-] as const
+export const stepIds = ['hardware', ...questionIds, 'review', 'install', 'launch', 'recipe'] as const
 export type StepId = (typeof stepIds)[number]
 
 /** One answer to a step's question. */
@@ -68,7 +62,7 @@ export type OfferInput = {
 
 /** A step that asks one question and writes a part of the recipe. Pure: the same machine and answers give the same offer. */
 export type QuestionStep = {
-  id: StepId
+  id: QuestionId
   /** What is asked, as a full sentence. */
   question: string
   /** The recipe fields it answers: each is a flag too, and can be changed on its own behind the choices. */

@@ -96,6 +96,10 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
   }
   /** To the next step, or to the next one that is in question. */
   const next = () => go(stepAfter(state.place, differences))
+  const back = () => {
+    setMessage(null)
+    dispatch({ type: 'back' })
+  }
   const begin = (context: PlanContext) => {
     session
       .start(context, planOf(context), onTerminal)
@@ -119,7 +123,7 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
           search,
           readModelAgain,
           next,
-          back: () => dispatch({ type: 'back' }),
+          back,
         }
       : null
 
@@ -174,7 +178,7 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
             dispatch({ type: 'field', path: 'server.afterTest', value: keeps ? 'keep' : 'stop' })
           }
           message={message}
-          back={() => go('memory')}
+          back={back}
           save={() => {
             session.saveDraft(drafted(prepared.context), advice).then((path) => {
               setSaved(path)
