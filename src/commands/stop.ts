@@ -14,7 +14,7 @@ export async function runStop(io: CommandIo): Promise<number> {
   }
   const engine = await findKeptEngine()
   if (!engine) {
-    say(io, 'Nothing of rigup’s runs.')
+    say(io, 'Nothing that rigup started runs now.')
     return exitCodes.ok
   }
   say(io, `Stopping the engine at ${engine.address} (process ${engine.pid}) ...`)

@@ -45,7 +45,7 @@ export function callableName(path: string, saved: string): string {
 
 async function recipesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return []
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return []
     throw error
   })
   return names

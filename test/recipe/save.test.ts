@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadRecipe } from '#src/recipe/files.ts'
+import { listShippedRecipes, loadRecipe, namedRecipes } from '#src/recipe/files.ts'
 import { readLock } from '#src/recipe/lock.ts'
 import { saveRecipe } from '#src/recipe/save.ts'
 import { type Recipe, recipeSchema } from '#src/recipe/schema/recipe.ts'
@@ -51,6 +51,13 @@ describe('a recipe that cannot be saved', () => {
       next: expect.stringMatching(/check the path.*--save FILE.*nothing is done twice/),
     })
   })
+})
+
+test('a folder of recipes that is none keeps nobody from those that ship', async () => {
+  const file = join(folder, 'recipes')
+  await writeFile(file, '')
+  const names = (await namedRecipes(file)).map(({ name }) => name)
+  expect(names).toEqual(await listShippedRecipes())
 })
 
 test('a saved recipe replaces the one before as a whole', async () => {
