@@ -4,6 +4,7 @@ import type { Trait } from '../knowledge/failures/traits.ts'
 import { harmlessReason } from '../log/harmless.ts'
 import type { LogLine } from '../log/line.ts'
 import type { Phase } from '../log/observed.ts'
+import { isTyped } from '../log/typed.ts'
 import { signCutOff } from './cut-line.ts'
 import { matches } from './rules.ts'
 
@@ -117,12 +118,13 @@ export function createFindings(): Findings {
       // A server that passes on what its workers say does so at one level, whatever they say.
       const quiet = quietLevels.has(line.level) && !exception.test(line.message)
       let known = false
-      const harmless = line.level === 'warning' && harmlessReason(line) !== null
+      const harmless = isTyped(line) || (line.level === 'warning' && harmlessReason(line) !== null)
       for (const { subject, values } of matches(line)) {
         if (subject.kind === 'trait') traits.add(subject.trait)
         else if (harmless) continue
         else if (subject.kind === 'symptom') {
-          if (quiet && subject.symptom.kind === 'error') continue
+          // A warning that tells of an error goes on without what failed.
+          if ((quiet || line.level === 'warning') && subject.symptom.kind === 'error') continue
           known = true
           addSymptom(line, subject.symptom.kind, subject.symptom.where)
         } else {

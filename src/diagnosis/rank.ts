@@ -27,9 +27,14 @@ function holds(sign: Sign, traits: ReadonlySet<Trait>): boolean {
   )
 }
 
-function worth({ sign, level }: SignSeen, failed: boolean): number {
-  // A warning is evidence only once something has failed, and then a little less than an error.
-  if (level === 'warning') return failed || sign.points >= enough || sign.atEnd ? sign.points - 1 : 0
+const tellsException = /[a-z](?:Error|Exception)\b/
+
+function worth({ sign, level, text }: SignSeen, failed: boolean): number {
+  // A warning is evidence only once something has failed or where it tells of an exception, and then a little less than an error.
+  if (level === 'warning') {
+    const counts = failed || sign.atEnd || (sign.points >= enough && tellsException.test(text))
+    return counts ? sign.points - 1 : 0
+  }
   return sign.points
 }
 

@@ -136,4 +136,23 @@ describe('traps of real logs', () => {
     expect(diagnoseText('RuntimeError: CUDA error: device kernel image is invalid').cause).toBe('no-kernel-image')
     expect(diagnoseText('RuntimeError: HIP error: device kernel image is invalid').cause).toBe('rocm-unsupported-gfx')
   })
+
+  test('what was typed or configured is no message, whatever flags and variables it names', () => {
+    const command = `(venv) me@rig:~$ HF_HUB_OFFLINE=1 NCCL_P2P_DISABLE=1 CUDA_HOME=/usr/local/cuda vllm serve a/b --trust-remote-code
+      - VLLM_ALLOW_LONG_MAX_MODEL_LEN=1
+      --trust-remote-code \\
+export NCCL_P2P_DISABLE=1\n`
+    expect(diagnoseText(command)).toMatchObject({ cause: null, healthy: true })
+    expect(diagnoseText(`${command}RuntimeError: something else`).cause).toBe('root-cause-not-in-log')
+    expect(diagnoseText(`${command}${outOfMemory}`).cause).toBe('gpu-oom-weights')
+  })
+
+  test('a warning names a cause only once something failed, or where it tells of an exception', () => {
+    const capped =
+      'WARNING 01-01 10:00:00 [compilation.py:1233] Capping cudagraph capture sizes from max 512 to 352 to fit Mamba cache blocks (361 blocks available).'
+    expect(diagnoseText(capped)).toMatchObject({ cause: null, healthy: true })
+    const import_ =
+      "WARNING 01-01 10:00:00 [_custom_ops.py:20] Failed to import from vllm._C with ImportError('/opt/v/vllm/_C.abi3.so: undefined symbol: _ZN3c104cuda9SetDeviceEi')"
+    expect(diagnoseText(import_).cause).toBe('torch-abi-undefined-symbol')
+  })
 })

@@ -30,15 +30,19 @@ export const container: readonly Signature[] = [
         'image not found',
         'pull model manifest',
       ),
-      strong(
-        'filesystem layer verification failed',
-        'denied: ',
-        'context deadline exceeded',
-        'Error response from daemon: Get',
-        'unexpected EOF',
-        'dial tcp',
-        'i/o timeout',
-      ),
+      {
+        ...strong(
+          'filesystem layer verification failed',
+          'denied: ',
+          'context deadline exceeded',
+          'Error response from daemon: Get',
+          'unexpected EOF',
+          'dial tcp',
+          'i/o timeout',
+        ),
+        // The cluster asks an engine that does not answer yet.
+        unless: ['probe failed'],
+      },
     ],
     against: [strong('No space left on device'), strong('file does not exist')],
     explains: ['hf-offline-or-unreachable'],

@@ -57,7 +57,7 @@ export const hostMemory: readonly Signature[] = [
         ),
         quiet: true,
         running: true,
-        unless: ['send SIGKILL', 'sending SIGKILL to', 'watchdog'],
+        unless: ['send SIGKILL', 'sending SIGKILL', 'watchdog'],
       },
       {
         ...hint(

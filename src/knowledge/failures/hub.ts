@@ -133,7 +133,7 @@ export const hub: readonly Signature[] = [
         'No route to host',
         'offline mode is enabled',
       ),
-      { ...strong('Connection refused'), unless: ['127.0.0.1', 'localhost', 'c10d'] },
+      { ...strong('Connection refused'), unless: ['127.0.0.1', 'localhost', 'c10d', 'probe failed'] },
       hint('huggingface.co', 'hf-mirror', 'xethub'),
     ],
     against: [strong('c10d', 'TCPStore', 'raylet', 'docker', 'pull access', 'gloo'), strong('registry-1.docker.io')],

@@ -75,7 +75,7 @@ export const layout: readonly Signature[] = [
         'The input size is not aligned with the quantized weight shape',
         'The output size is not aligned with the quantized weight shape',
         'This can be caused by too large tensor parallel size',
-        'Consider reducing tensor_parallel_size',
+        'Consider reducing tensor_parallel_size or running with',
         'not divisible by the group size',
         'is not divisible by the block size',
         'This happens when tensor_parallel_size splits',
@@ -155,6 +155,7 @@ export const layout: readonly Signature[] = [
       proof(
         'World size ({asked:n}) is larger than the number of available GPUs ({gpus:n})',
         'is larger than the number of available GPUs',
+        'Tensor parallel size ({asked:n}) exceeds available GPUs ({gpus:n})',
         'please ensure that world_size ({asked:n}) is less than than max local gpu count ({gpus:n})',
         'is less than than max local gpu count',
         'is less than max local gpu count',

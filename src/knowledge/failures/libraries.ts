@@ -145,7 +145,7 @@ export const libraries: readonly Signature[] = [
         'libcudnn_',
         'libcudnn.so',
       ),
-      hint('CUDNN_STATUS_NOT_INITIALIZED'),
+      strong('CUDNN_STATUS_NOT_INITIALIZED'),
     ],
     explains: ['arch-inspection-failed', 'torch-abi-undefined-symbol'],
     sentence: 'cuDNN is missing or of another version than torch was built with.',

@@ -90,7 +90,7 @@ export const model: readonly Signature[] = [
       ),
       {
         ...strong('rope_scaling', 'rope_parameters'),
-        unless: ['rope_scaling=rope_scaling', 'rope_scaling=', 'rope_scaling,'],
+        unless: ['rope_scaling=rope_scaling', 'rope_scaling=', 'rope_scaling,', 'deprecated', 'Dropping', 'will reuse'],
       },
       strong(
         "KeyError: 'factor'",
