@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ComputeTarget, checkpointAdvice } from '#src/advice/quantization.ts'
+import type { ComputeTarget } from '#src/advice/compute-target.ts'
+import { checkpointAdvice } from '#src/advice/quantization.ts'
 import { machineWith } from './machines.ts'
 
 const cuda = (capability: string): ComputeTarget => ({ kind: 'cuda', capability })

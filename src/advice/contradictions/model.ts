@@ -5,11 +5,11 @@ import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
+import { type ComputeTarget, isBelow, kvCacheDtypes } from '../compute-target.ts'
 import { layoutModelOf } from '../layout/model.ts'
 import { invalidity } from '../layout/validity.ts'
-import { capabilityNumber } from '../machine-facts.ts'
 import { makeAdvice } from '../make-advice.ts'
-import { type ComputeTarget, checkpointAdvice, kvCacheDtypes } from '../quantization.ts'
+import { checkpointAdvice } from '../quantization.ts'
 import { sources } from '../sources.ts'
 import type { ModelFacts } from './recipe-facts.ts'
 import { isVllm, targetOf } from './recipe-facts.ts'
@@ -52,7 +52,7 @@ function givenMethod(recipe: Recipe, target: ComputeTarget | null): Advice[] {
   if (method === 'checkpoint' || target?.kind !== 'cuda') return []
   const floor =
     methodNeeds(exactVersion(recipe.engine.version), method)?.capability ?? (/marlin|auto_/.test(method) ? '7.5' : null)
-  if (floor === null || (capabilityNumber(target.capability) ?? 0) >= (capabilityNumber(floor) ?? 0)) return []
+  if (floor === null || !isBelow(target, floor)) return []
   return [
     makeAdvice(
       'refuse',
@@ -65,10 +65,9 @@ function givenMethod(recipe: Recipe, target: ComputeTarget | null): Advice[] {
       },
       {
         facts: ['gpus'],
-        instead:
-          (capabilityNumber(target.capability) ?? 0) < 700
-            ? 'Ollama or llama.cpp with a GGUF of this model.'
-            : 'Another checkpoint of this model.',
+        instead: isBelow(target, '7.0')
+          ? 'Ollama or llama.cpp with a GGUF of this model.'
+          : 'Another checkpoint of this model.',
       },
     ),
   ]
@@ -104,7 +103,7 @@ function doubled({ quantization }: Recipe, own: string): Advice[] {
 
 function dtype({ quantization }: Recipe, target: ComputeTarget | null): Advice[] {
   if (!/^(bfloat16|bf16)$/.test(quantization.dtype) || target?.kind !== 'cuda') return []
-  if ((capabilityNumber(target.capability) ?? 0) >= 800) return []
+  if (!isBelow(target, '8.0')) return []
   return [
     makeAdvice(
       'refuse',

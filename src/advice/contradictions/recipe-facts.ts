@@ -2,8 +2,7 @@ import type { ModelArchitecture } from '../../knowledge/models/architecture.ts'
 import type { Gpu, Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import { isCpuRoute, isVllmRoute, vendorOf } from '../../recipe/schema/route.ts'
-import { lowestCapability } from '../machine-facts.ts'
-import type { ComputeTarget } from '../quantization.ts'
+import { type ComputeTarget, targetOfCards } from '../compute-target.ts'
 
 /** What is known about the recipe's model beyond its name. */
 export type ModelFacts = {
@@ -29,12 +28,5 @@ export function cardsOf(recipe: Recipe, machine: Machine): Gpu[] {
 /** What a recipe computes on; null where it is unknown or the engine is not vLLM. */
 export function targetOf(recipe: Recipe, machine: Machine): ComputeTarget | null {
   if (isCpuRoute(recipe.engine.route)) return { kind: 'cpu' }
-  const cards = cardsOf(recipe, machine)
-  const vendor = vendorOf(recipe.engine.route)
-  if (vendor === 'nvidia') {
-    const capability = lowestCapability(cards)
-    return capability === null ? null : { kind: 'cuda', capability }
-  }
-  if (vendor === 'amd') return cards[0]?.arch.value ? { kind: 'rocm', arch: cards[0].arch.value } : null
-  return vendor === 'intel' ? { kind: 'xpu' } : null
+  return vendorOf(recipe.engine.route) === 'intel' ? { kind: 'xpu' } : targetOfCards(cardsOf(recipe, machine))
 }
