@@ -9,7 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   machine: ['core', 'knowledge'],
   knowledge: ['core', 'types:diagnosis', 'types:log'],
-  recipe: ['core'],
+  recipe: ['core', 'types:knowledge'],
   log: ['core', 'knowledge'],
   diagnosis: ['core', 'knowledge', 'log', 'types:recipe'],
   models: ['core', 'knowledge'],

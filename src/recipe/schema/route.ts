@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import type { EngineName } from '../../knowledge/engines.ts'
 
 type RouteFacts = {
-  readonly engine: 'vllm' | 'ollama' | 'llama-cpp'
+  readonly engine: EngineName
   /** The maker of the cards that it computes on; any: whatever is there. */
   readonly computesOn: 'nvidia' | 'amd' | 'intel' | 'cpu' | 'any'
   readonly comesAs: 'wheel' | 'image' | 'program'
@@ -26,7 +27,7 @@ export const routes = Object.keys(facts) as [Route, ...Route[]]
 export const routeSchema = z.enum(routes)
 
 /** Which engine a route brings. */
-export function engineOf(route: Route): RouteFacts['engine'] {
+export function engineOf(route: Route): EngineName {
   return facts[route].engine
 }
 
