@@ -129,7 +129,15 @@ async function readStart(path: string): Promise<string> {
 
 /** PowerShell writes redirected output as UTF-16; colours and cursor movements belong to no tool's answer. */
 function decode(bytes: Buffer): string {
-  return stripVTControlCharacters(new TextDecoder(encodingOf(bytes)).decode(bytes))
+  return withoutIndent(stripVTControlCharacters(new TextDecoder(encodingOf(bytes)).decode(bytes)))
+}
+
+/** Text that was cut out of a document is indented as a whole, and tables are known by where their lines begin. */
+function withoutIndent(text: string): string {
+  const lines = text.split('\n')
+  const indents = lines.flatMap((line) => (line.trim() === '' ? [] : [/^ */.exec(line)?.[0].length ?? 0]))
+  const common = indents.reduce((least, indent) => Math.min(least, indent), indents[0] ?? 0)
+  return common === 0 ? text : lines.map((line) => line.slice(common)).join('\n')
 }
 
 /** By its mark at the beginning, or by the zero bytes of plain letters. A byte that fits no encoding never stops the reading. */

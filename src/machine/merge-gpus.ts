@@ -31,7 +31,7 @@ export function mergeGpus(
       const all = slots.filter((slot) => slot.vendor === reading.vendor)
       const rank = source.slice(0, position).filter((other) => other.vendor === reading.vendor).length
       const total = source.filter((other) => other.vendor === reading.vendor).length
-      const slot = sameCard(all, reading) ?? besideCard(mine, reading, mine.length === total ? rank : null)
+      const slot = sameCard(all, mine, reading) ?? besideCard(mine, reading, mine.length === total ? rank : null)
       if (slot) {
         Object.assign(slot, { ...reading, ...slot, facts: mergeFacts(slot.facts, reading.facts) })
       } else {
@@ -59,13 +59,17 @@ export function mergeGpus(
   return { gpus: listed, links: [...pairs.values()] }
 }
 
-/** The same PCI address or UUID; a source may list a card twice. */
-function sameCard(all: readonly Slot[], reading: GpuReading): Slot | undefined {
+/**
+ * The same PCI address; or the same UUID, unless addresses or one source's own numbers say that they are two (UUIDs may be masked). A
+ * source may list a card twice.
+ */
+function sameCard(all: readonly Slot[], earlier: readonly Slot[], reading: GpuReading): Slot | undefined {
   const address = reading.facts.pciAddress?.value
   const uuid = reading.facts.uuid?.value
-  return all.find(
-    (slot) => (address && slot.facts.pciAddress?.value === address) || (uuid && slot.facts.uuid?.value === uuid),
-  )
+  const at = all.find((slot) => address && slot.facts.pciAddress?.value === address)
+  const isOther = (slot: Slot) =>
+    (address && slot.facts.pciAddress?.value) || (!earlier.includes(slot) && slot.toolIndex !== reading.toolIndex)
+  return at ?? all.find((slot) => uuid && slot.facts.uuid?.value === uuid && !isOther(slot))
 }
 
 /** The same number or position, unless addresses or UUIDs say that they are two. */

@@ -5,7 +5,7 @@ import { armCore, armMaker } from './arm-cores.ts'
 
 type Field = { readonly name: string; readonly value: string; readonly line: string }
 
-/** Reads /proc/cpuinfo of x86, ARM, POWER, IBM Z and SPARC. */
+/** Reads /proc/cpuinfo of x86, ARM, POWER, RISC-V, LoongArch, IBM Z and SPARC. */
 export function readCpuinfo(text: string, source: Source): Reading {
   const fields = linesOf(text).flatMap((line): Field[] => {
     const match = /^([^:]+?)\s*:\s*(.*?)\s*$/.exec(line)
@@ -19,19 +19,25 @@ export function readCpuinfo(text: string, source: Source): Reading {
   if (threads === null) return {}
   const flags = first('flags', 'features')
   const model =
-    first('model name', 'cpu model') ??
+    first('model name', 'cpu model', 'uarch') ??
     fields.find((field) => /^(processor|cpu)$/.test(field.name) && /[a-z]{3}/i.test(field.value))
   const vendor = first('vendor_id')
   const arm = armOf(fields)
-  const sockets = new Set(fields.filter((field) => field.name === 'physical id').map((field) => field.value)).size
-  const socketLine = first('physical id')?.line
+  const sockets = new Set(fields.filter(({ name }) => isSocket(name)).map((field) => field.value)).size
+  const socketLine = first('physical id', 'package')?.line
+  const kinds = [...new Set(fields.filter((field) => field.name === model?.name).map((field) => field.value))]
   return {
     cpu: {
       vendor: textFact(source, vendor?.line ?? arm?.line, vendor?.value ?? arm?.maker),
-      model: textFact(source, model?.line ?? arm?.line, model?.value ?? arm?.model),
+      // Kinds of cores beside each other, as the lines of one processor after another tell them.
+      model: textFact(
+        source,
+        model?.line ?? arm?.line,
+        isKinds(kinds) ? kinds.join(' + ') : (model?.value ?? arm?.model),
+      ),
       architecture: factFrom(source, flags?.line ?? model?.line, architectureOf(fields)),
       sockets: factFrom(source, socketLine, sockets > 0 ? sockets : null),
-      cores: factFrom(source, first('core id')?.line, coresOf(fields)),
+      cores: factFrom(source, first('core id', 'core')?.line, coresOf(fields)),
       threads: factFrom(source, processors[0]?.line ?? counted?.line, threads),
       flags: valueFact(source, flags?.line, flags?.value, (value) => value.split(/\s+/)),
     },
@@ -53,13 +59,21 @@ function armOf(
   }
 }
 
+function isKinds(names: readonly string[]): boolean {
+  return names.length > 1 && names.length <= 4 && names.every((name) => /[a-z]/i.test(name))
+}
+
+function isSocket(name: string): boolean {
+  return name === 'physical id' || name === 'package'
+}
+
 /** Cores over all sockets: different pairs of socket and core. */
 function coresOf(fields: readonly Field[]): number | null {
   const cores = new Set<string>()
   let socket = ''
   for (const { name, value } of fields) {
-    if (name === 'physical id') socket = value
-    if (name === 'core id') cores.add(`${socket} ${value}`)
+    if (isSocket(name)) socket = value
+    if (name === 'core id' || name === 'core') cores.add(`${socket} ${value}`)
   }
   return cores.size > 0 ? cores.size : null
 }
@@ -70,7 +84,13 @@ function architectureOf(fields: readonly Field[]): string | null {
   if (value('vendor_id') === 'IBM/S390') return 's390x'
   if (value('flags') !== '') return flags.includes(' lm ') ? 'x86_64' : 'i686'
   if (flags.includes(' asimd ')) return 'aarch64'
-  const arm = /\((v\d\w*)\)/.exec(value('model name'))?.[1]
+  const riscv = /^rv(32|64)/.exec(value('isa'))?.[1]
+  if (riscv !== undefined) return `riscv${riscv}`
+  const loong = /\bloongarch(32|64)$/.exec(value('isa'))?.[0]
+  if (loong !== undefined) return loong
+  const arm = fields
+    .filter((field) => /^(model name|processor)$/.test(field.name))
+    .flatMap((field) => /\((v\d\w*)\)/.exec(field.value)?.[1] ?? [])[0]
   if (arm !== undefined) return `arm${arm}`
   if (value('type').startsWith('sun4')) return 'sparc64'
   return null

@@ -17,6 +17,8 @@ export function readLscpu(text: string, source: Source): Reading {
   const kind = find(/^Architecture$/) ?? lines.find((line) => architecture.test(line.value))
   if (kind === undefined && find(/^Model name$/) === undefined) return table ?? {}
   const threads = find(/^CPU\(s\)$/) ?? lines.find((line) => /^\d+$/.test(line.value))
+  // CPUs that are switched off are counted too, and can do nothing: the cores are told without them.
+  const online = find(/^Off-line CPU\(s\) list$/) && find(/^On-line CPU\(s\) list$/)
   const shape = shapeOf(lines, readCount(threads?.value))
   const sockets = find(/^Socket\(s\)$/) ?? shape?.sockets
   const perSocket = find(/^Core\(s\) per socket$/) ?? shape?.cores
@@ -39,11 +41,23 @@ export function readLscpu(text: string, source: Source): Reading {
         ? factFrom(source, sockets?.line, mixed.sockets, 'lscpu counts clusters of cores as sockets here')
         : valueFact(source, sockets?.line, sockets?.value, readCount),
       cores: factFrom(source, perSocket?.line, cores),
-      threads: valueFact(source, threads?.line, threads?.value, readCount),
+      threads: valueFact(
+        source,
+        (online ?? threads)?.line,
+        (online ?? threads)?.value,
+        online ? countOfList : readCount,
+      ),
       numaNodes: valueFact(source, numa?.line, numa?.value, readCount),
       flags: valueFact(source, flags?.line, flags?.value, (value) => value.split(/\s+/)),
     },
   }
+}
+
+/** How many CPUs a list of the kernel's has: `0-3,8` has five. Null where it was cut off or is none. */
+function countOfList(list: string): number | null {
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return null
+  const parts = list.split(',').map((part) => part.split('-').map(Number))
+  return parts.reduce((sum, [from = 0, to = from]) => sum + Math.max(0, to - from + 1), 0)
 }
 
 function linesOfText(text: string): Line[] {

@@ -48,7 +48,7 @@ export function readLspci(text: string, source: Source): Reading {
 function fromLines(text: string): Device[] {
   const devices: Device[] = []
   for (const line of linesOf(text)) {
-    const plain = /^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(.*)$/i.exec(line)
+    const plain = /^\s*((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(.*)$/i.exec(line)
     if (!plain) {
       if (/^\s/.test(line)) devices.at(-1)?.details.push(line)
       continue

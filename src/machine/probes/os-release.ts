@@ -9,7 +9,7 @@ const packageManagers: readonly (readonly [RegExp, string])[] = [
     'dnf',
   ],
   [/^(azurelinux|mariner)$/, 'tdnf'],
-  [/^(opensuse.*|sles?|suse)$/, 'zypper'],
+  [/^(opensuse.*|sles?|sles_sap|suse)$/, 'zypper'],
   [/^(arch|manjaro|steamos)$/, 'pacman'],
   [/^alpine$/, 'apk'],
   [/^nixos$/, 'nix'],

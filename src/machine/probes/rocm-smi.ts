@@ -74,6 +74,7 @@ function fromText(text: string): Cards {
       /^(\d+)\s+(?:\d+\s+)?(?:0x)?([0-9a-f]{4})\s.*\s([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b/i.exec(line)
     const row = inTable ? /^(\d+)\s+\S/.exec(line) : null
     if (/^(GPU|Device)\s.*\b(Temp|Perf)\b/.test(line)) inTable = true
+    else if (inTable && furtherPartition.test(line)) named = null
     else if (listed) put(Number(listed[1]), (listed[2] ?? '').toLowerCase(), { value: listed[3] ?? '', line })
     else if (version) put(-1, 'driver version', { value: version[1] ?? '', line })
     else if (hardware) {
@@ -95,6 +96,9 @@ function fromText(text: string): Cards {
   }
   return cards
 }
+
+/** `NPS1, CPX, 3`: each partition of a card has a row, and the one with the number 0 stands for the card. */
+const furtherPartition = /\s(?:NPS\d|N\/A),\s+(?:[A-Z]PX|N\/A),\s+[1-9]\d*\s/
 
 /**
  * A row of the overview, which every release lays out anew: `0  1  0x73df, 61797  65.0°C`, `0  [0x74a1 : 0x00]  41.0°C`,
@@ -146,7 +150,7 @@ function readCard(
 ): GpuReading {
   const find = (...names: string[]) =>
     names.map((name) => fields.get(name)).find((field) => field !== undefined && !saysNothing(field.value))
-  const deviceId = deviceIdOf(find('device id', 'gpu id'), find('card model'))
+  const deviceId = deviceIdOf(find('device id', 'gpu id'), find('card series'), find('card model'))
   const target = deviceId === null ? null : amdTargetOf(deviceId)
   const gfx = find('gfx version')
   const arch = gfx ? targetName(gfx.value) : (target?.arch ?? null)
@@ -201,14 +205,16 @@ function present<T extends object>(facts: { [K in keyof T]: T[K] | undefined }):
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)) as Partial<T>
 }
 
-/** Old releases call the subsystem `Card model`, new ones the device: it counts only where the table knows it. */
-function deviceIdOf(id: Field | undefined, model: Field | undefined): number | null {
+/**
+ * Old releases call the subsystem `Card model`, new ones the device, and a card without a name has its device in `Card series`:
+ * these count only where the table knows them.
+ */
+function deviceIdOf(id: Field | undefined, ...others: (Field | undefined)[]): number | null {
   const hex = (field: Field | undefined) =>
     field && /^0x[0-9a-f]{1,4}$/i.test(field.value) ? Number.parseInt(field.value, 16) : null
   const value = hex(id)
   if (value !== null) return value
-  const guess = hex(model)
-  return guess !== null && amdTargetOf(guess) !== null ? guess : null
+  return others.map(hex).find((guess) => guess !== null && amdTargetOf(guess) !== null) ?? null
 }
 
 function addressFact(bus: Field, source: Source): Fact<string> {

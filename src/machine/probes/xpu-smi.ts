@@ -1,11 +1,38 @@
 import { known } from '../fact.ts'
 import { jsonDocument } from '../json-text.ts'
+import { linesOf } from '../lines.ts'
 import { by, readPciAddress, readSize, told } from '../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source } from '../reading.ts'
 
-/** Reads `xpu-smi discovery` as a table or with `-j`: Intel's cards with name, UUID and address. */
+/**
+ * Reads `xpu-smi discovery` as a table or with `-j`, and the overview that `xpu-smi` prints by itself since 2.0: Intel's cards with name,
+ * UUID, address and memory.
+ */
 export function readXpuSmi(text: string, source: Source): Reading {
-  return { gpus: fromJson(text, source) ?? fromTable(text, source) }
+  return { gpus: fromJson(text, source) ?? [...fromTable(text, source), ...fromOverview(text, source)] }
+}
+
+/** Like nvidia-smi's table; a name that is too long goes on in the row below. */
+function fromOverview(text: string, source: Source): GpuReading[] {
+  const cards: { index: number; name: string; address: string; line: string; sizes: string[] }[] = []
+  for (const line of linesOf(text)) {
+    const [left = '', middle = ''] = line.split('|').slice(1)
+    const first = /^\s*(\d+)\s+(\S.*?)\s+(?:On|Off|N\/A)\s*$/.exec(left)
+    const address = /^\s*([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s/i.exec(middle)?.[1]
+    const last = cards.at(-1)
+    const sizes = /(\d+ ?[MG]i?B) *\/ *(\d+ ?[MG]i?B)/.exec(middle)
+    if (first && address !== undefined)
+      cards.push({ index: Number(first[1]), name: first[2] ?? '', address, line, sizes: [] })
+    else if (last && last.sizes.length === 0 && sizes) last.sizes = [sizes[1] ?? '', sizes[2] ?? '']
+    else if (last && last.sizes.length === 0 && middle.trim() === '' && /^\s+[A-Za-z]/.test(left))
+      last.name = `${last.name} ${left.trim()}`
+  }
+  return cards.map(({ index, name, address, sizes }) => {
+    const used = readSize(sizes[0])
+    const found = card(index, { name, uuid: undefined, address, memory: sizes[1] }, source)
+    const memoryUsedBytes = used === null ? {} : { memoryUsedBytes: known(used, cite(source, `${sizes.join(' / ')}`)) }
+    return { ...found, facts: { ...found.facts, ...memoryUsedBytes } }
+  })
 }
 
 function fromJson(text: string, source: Source): GpuReading[] | null {

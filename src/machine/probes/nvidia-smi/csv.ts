@@ -8,11 +8,15 @@ import { cardFailure } from './failure.ts'
 /** Reads `nvidia-smi --query-gpu=... --format=csv` and `--query-compute-apps=... --format=csv`; the header says which columns. */
 export function readNvidiaCsv(text: string, source: Source): Reading {
   const blocks: { columns: string[]; lines: string[] }[] = []
+  let isOpen = false
   // Everything may be asked for at once: such a line is longer than linesOf allows.
   for (const line of text.split(/\r?\n/)) {
     if (isCsvHeader(line)) {
       blocks.push({ columns: line.split(',').map((column) => columnName(column).toLowerCase()), lines: [] })
-    } else if (line.trim() !== '') {
+      isOpen = true
+    } else if (line.trim() === '') {
+      isOpen = false
+    } else if (isOpen) {
       blocks.at(-1)?.lines.push(line)
     }
   }
@@ -22,12 +26,19 @@ export function readNvidiaCsv(text: string, source: Source): Reading {
 /** The cards, or their processes, that rows under known columns tell. */
 export function readRows(columns: readonly string[], lines: readonly string[], source: Source): GpuReading[] {
   const rows = lines
-    .filter((line) => columns.length === 1 || line.includes(','))
+    // A row has a cell for each column; names of processes may have commas. Below one column a list of fields is no list of cards.
+    .filter((line) =>
+      columns.length === 1 ? !isField(line) && !line.includes(',') : line.split(',').length >= columns.length,
+    )
     .map((line) => ({ line, cells: cellsOf(line, columns) }))
   return columns.includes('pid') ? processRows(rows, source) : cardRows(rows, source)
 }
 
 type Row = { readonly line: string; readonly cells: ReadonlyMap<string, string> }
+
+function isField(line: string): boolean {
+  return /^[a-z_]+(\.[a-zA-Z_]+)*$/.test(line.trim())
+}
 
 /** True for the first line of nvidia-smi's CSV output. */
 export function isCsvHeader(line: string): boolean {

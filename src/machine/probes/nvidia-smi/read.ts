@@ -21,7 +21,7 @@ export function readNvidiaSmi(input: string, source: Source): Reading[] {
   if (linesOf(text).some((line) => isCsvHeader(line))) parts.push(readNvidiaCsv(text, source))
   if (/^\|\s*NVIDIA-SMI|^\|\s*GPU\s+Name/m.test(text)) parts.push(readNvidiaTable(text, source))
   if (/^GPU \d+: /m.test(text)) parts.push(readNvidiaList(text, source))
-  if (/^[ \t]*(?:\[\d+m)?GPU\d+\s.*(GPU\d+|Affinity)/m.test(text)) parts.push(readNvidiaTopology(text, source))
+  if (/^[ \t]*(?:\[\d+m)?GPU\d+\s.*(GPU\d+|Affinity|\sX\s)/m.test(text)) parts.push(readNvidiaTopology(text, source))
   if (parts.length === 0) parts.push(readBareCsv(text, source))
   const told = parts.some((part) => (part.gpus?.length ?? 0) > 0)
   const failure = told ? null : nvidiaFailure(text)

@@ -13,8 +13,8 @@ export function readNvidiaTopology(text: string, source: Source): Reading {
   const start = lines.findIndex(
     (line) => /^\s*GPU\d+(\s|$)/.test(line) && /GPU\d+|Affinity/.test(line) && !/\bX\b/.test(line),
   )
-  if (start < 0) return {}
-  const heading = lines[start] ?? ''
+  const heading = lines[start] ?? headingOf(lines)
+  if (heading === null) return {}
   const tabs = heading.includes('\t')
   const columns = heading
     .trim()
@@ -43,6 +43,13 @@ export function readNvidiaTopology(text: string, source: Source): Reading {
     }
   }
   return { gpus, links }
+}
+
+/** The heading of rows that were cut out without it: a card stands in its own column as X. Null where they are no such rows. */
+function headingOf(lines: readonly string[]): string | null {
+  const rows = lines.filter((line) => /^\s*GPU\d+\s.*\sX\s/.test(line)).map((line) => line.trim().split(/\s+/))
+  const isMatrix = rows.length > 1 && rows.every((cells, row) => cells[0] === `GPU${row}` && cells[row + 1] === 'X')
+  return isMatrix ? rows.map(([name]) => name).join('  ') : null
 }
 
 /** `NV12` and its kin are nvlink; SOC is the name of SYS before 2018. */

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { machineValues } from '#src/machine/values.ts'
+import { machineOf } from './captures.ts'
+
+async function valuesOf(file: string, text: string) {
+  return machineValues(await machineOf({ [file]: text }))
+}
+
+describe('captures as people keep them', () => {
+  it('reads text that was indented as a whole', async () => {
+    const text = `
+      GPU[0]  : Card Series:  AMD Instinct MI300X
+      GPU[0]  : Card Model:   0x74a1
+
+      GPU[1]  : Card Series:  AMD Instinct MI300X
+`
+    expect((await valuesOf('rocm-smi.txt', text)).gpus).toMatchObject([{ name: 'AMD Instinct MI300X' }, {}])
+  })
+
+  it('finds the devices of lspci below the words of a document', async () => {
+    const text =
+      '  * Ask for the cards:\n\n    65:00.0 3D controller [0302]: NVIDIA Corporation GA102GL [A10] [10de:2236] (rev a1)\n            Kernel modules: nouveau\n'
+    const { gpus } = await valuesOf('lspci.txt', text)
+    expect(gpus).toMatchObject([{ name: 'A10', pciAddress: '0000:65:00.0' }])
+    expect(gpus[0]?.problem).toContain('No driver holds this card')
+  })
+
+  it('keeps cards apart whose UUIDs were masked', async () => {
+    const card = (bus: string) =>
+      `<gpu id="00000000:${bus}:00.0"><product_name>NVIDIA L4</product_name><uuid>GPU-masked</uuid></gpu>`
+    const xml = `<nvidia_smi_log>${card('41')}${card('81')}</nvidia_smi_log>`
+    expect((await valuesOf('nvidia-smi.xml', xml)).gpus.map((gpu) => gpu.pciAddress)).toEqual([
+      '0000:41:00.0',
+      '0000:81:00.0',
+    ])
+    const list = 'GPU 0: NVIDIA L4 (UUID: GPU-0000)\nGPU 1: NVIDIA L4 (UUID: GPU-0000)\n'
+    expect((await valuesOf('nvidia-smi-L.txt', list)).gpus).toHaveLength(2)
+  })
+
+  it('takes no words around CSV for cards', async () => {
+    const text =
+      '# fields asked for\nname\nuuid\nmemory.total\n\n# query (csv, all columns)\nname, uuid, memory.total [MiB]\nNVIDIA L4, GPU-1, 23034 MiB\n\nname\nsome other words, with a comma\n'
+    expect((await valuesOf('nvidia-smi.csv', text)).gpus).toMatchObject([{ name: 'NVIDIA L4', uuid: 'GPU-1' }])
+  })
+
+  it('reads rows of the matrix that were cut out without its heading', async () => {
+    const text =
+      'GPU0     X      NV18    NODE    PXB   0-55\nGPU1    NV18     X      NODE    PXB   0-55\nGPU2    NODE    NODE     X      NODE  56-111\n'
+    const { gpus, links } = await valuesOf('nvidia-smi-topo.txt', text)
+    expect(gpus).toHaveLength(3)
+    expect(links).toEqual([
+      { a: 0, b: 1, kind: 'nvlink' },
+      { a: 0, b: 2, kind: 'node' },
+      { a: 1, b: 2, kind: 'node' },
+    ])
+  })
+})
+
+it('counts cards, not their partitions', async () => {
+  const row = (device: number, id: string, partition: string) =>
+    `${device}       ${device + 2}     ${id},   1842${device}  45.0°C  152.0W    ${partition}        133Mhz  900Mhz  0%   auto  750.0W  0%     0%\n`
+  const heading = 'Device  Node  IDs  Temp  Power  Partitions  SCLK  MCLK  Fan  Perf  PwrCap  VRAM%  GPU%\n=====\n'
+  const rows = [
+    row(0, '0x74a1', 'NPS1, CPX, 0'),
+    row(1, 'N/A', 'N/A, N/A, 1'),
+    row(2, '0x74a1', 'NPS1, CPX, 2'),
+    row(3, '0x74a1', 'NPS1, CPX, 0'),
+  ]
+  const { gpus } = await valuesOf('rocm-smi.txt', `${heading}${rows.join('')}=====\n`)
+  expect(gpus).toMatchObject([{ arch: 'gfx942' }, { arch: 'gfx942' }])
+})
+
+it('knows a card of AMD by the number that stands where its name should', async () => {
+  const text = 'GPU[0]\t: Card series:\t0x740f\nGPU[0]\t: Card model:\t0x0c34\n'
+  expect((await valuesOf('rocm-smi.txt', text)).gpus).toMatchObject([{ arch: 'gfx90a' }])
+})
+
+it('reads the overview of xpu-smi, with names of two rows', async () => {
+  const text = `+------------------------------+----------------------+------------+
+| GPU  Name   Persistence-M    | Bus-Id    Disp.A     | ECC        |
++------------------------------+----------------------+------------+
+|   0  Intel(R) Arc(TM)  Off   | 0000:03:00.0   Off   | Disabled   |
+|      A770 Graphics           |                      |            |
+| 0%       N/A   41W / 190W    | 32MiB / 15473MiB     | N/A        |
++------------------------------+----------------------+------------+
+|   1  Intel(R) Graphics  Off  | 0000:04:00.0   Off   | Disabled   |
+| 0%       N/A   41W / 190W    | N/A                  | N/A        |
+`
+  expect((await valuesOf('xpu-smi.txt', text)).gpus).toMatchObject([
+    { name: 'Intel(R) Arc(TM) A770 Graphics', pciAddress: '0000:03:00.0', memoryTotalBytes: 15473 * 1024 ** 2 },
+    { name: 'Intel(R) Graphics', pciAddress: '0000:04:00.0', memoryTotalBytes: null },
+  ])
+})
+
+describe('processors', () => {
+  it('counts the threads that are switched on', async () => {
+    const text =
+      'Architecture: ppc64le\nCPU(s): 16\nOn-line CPU(s) list: 0,4,8,12-13\nOff-line CPU(s) list: 1-3,5-7,9-11,14,15\nThread(s) per core: 1\nCore(s) per socket: 5\nSocket(s): 1\n'
+    expect((await valuesOf('lscpu.txt', text)).cpu).toMatchObject({ threads: 5, cores: 5 })
+    const cut = text.replace('12-13', '12-...')
+    expect((await valuesOf('lscpu.txt', cut)).cpu.threads).toBeNull()
+  })
+
+  it.each([
+    [
+      'RISC-V with two kinds of cores',
+      'processor : 0\nhart : 0\nmodel name : Big\nisa : rv64imafdcv_zba\n\nprocessor : 1\nhart : 1\nmodel name : Small\nisa : rv64imafdc\n',
+      { architecture: 'riscv64', model: 'Big + Small', threads: 2 },
+    ],
+    [
+      'RISC-V without a model',
+      'processor : 0\nhart : 0\nisa : rv64imafdc\nuarch : sifive,u74-mc\n',
+      { architecture: 'riscv64', model: 'sifive,u74-mc', threads: 1 },
+    ],
+    [
+      'LoongArch',
+      'processor\t: 0\npackage\t: 0\ncore\t: 0\nModel Name\t: Loongson-3C6000\nISA\t: loongarch32 loongarch64\n\nprocessor\t: 1\npackage\t: 0\ncore\t: 1\nModel Name\t: Loongson-3C6000\n',
+      { architecture: 'loongarch64', model: 'Loongson-3C6000', threads: 2, cores: 2, sockets: 1 },
+    ],
+    [
+      'an old kernel of ARM',
+      'Processor : ARMv7 Processor rev 4 (v7l)\nprocessor : 0\n\nprocessor : 1\n\nCPU implementer : 0x41\nCPU part : 0xc0f\n',
+      { architecture: 'armv7l', threads: 2, vendor: 'ARM' },
+    ],
+  ])('reads %s', async (_, text, cpu) => {
+    expect((await valuesOf('cpuinfo.txt', text)).cpu).toMatchObject(cpu)
+  })
+})
