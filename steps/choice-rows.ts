@@ -9,7 +9,7 @@ export function choiceRow(choice: Choice, recommended?: string) {
     // An id or a folder may have been typed or come from a recipe.
     cells: choice.cells.map(printableLine),
     disabled: choice.state === 'no' ? printableLine(choice.note ?? 'not here') : undefined,
-    remark: [printableLine(choice.note ?? ''), choice.id === recommended ? '(recommended)' : '']
+    remark: [choice.id === recommended ? '(recommended)' : '', printableLine(choice.note ?? '')]
       .filter(Boolean)
       .join(' '),
   }

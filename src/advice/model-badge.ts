@@ -138,7 +138,7 @@ function cardBadge(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
     const allRefused = refusals.length === verdicts.length
     return {
       state: 'no',
-      note: allRefused ? 'not in this format on these cards' : 'too large for these cards',
+      note: allRefused ? 'not in this format on these cards' : 'too large here',
       advice: allRefused ? refusals : [],
     }
   }
@@ -161,5 +161,5 @@ function ggufBadge(model: KnownModel, machine: Machine): Badge {
   if (cards > 0 && needed <= cards) return { ...badge, state: 'ok', note: 'fits as a four-bit GGUF' }
   if (needed <= cards + memory)
     return { ...badge, state: 'tight', note: cards > 0 ? 'partly on the CPU: slow' : 'on the CPU: slow' }
-  return { ...badge, state: 'no', note: 'too large for this machine' }
+  return { ...badge, state: 'no', note: 'too large here' }
 }

@@ -30,16 +30,21 @@ export function variantsOf(model: KnownModel): readonly [KnownModel, ...Variant[
 }
 
 /**
- * A variant in short, beside the model that it is a form of: `GPTQ-Int8`, `AWQ-INT4`, `FP8-dynamic (RedHatAI)`. The owner is named
- * where another than the model's own published it; a form whose name does not continue the model's keeps its whole name.
+ * A variant in short, beside the model that it is a form of: `GPTQ-Int8`, `AWQ-INT4`, `FP8-dynamic`. One whose name does not
+ * continue the model's keeps its whole name.
  */
 export function variantLabel(variant: Pick<Variant, 'id'>, model: Pick<KnownModel, 'id'>): string {
   if (variant.id === model.id) return 'as published'
-  const [own, theirs] = [nameParts(model.id), nameParts(variant.id)]
-  const at = theirs.name.toLowerCase().indexOf(own.name.toLowerCase())
-  const rest = at === -1 ? '' : theirs.name.slice(at + own.name.length).replace(/^[-_.]+/, '')
-  const form = rest === '' ? theirs.name : rest
-  return theirs.owner === own.owner ? form : `${form} (${theirs.owner})`
+  const [own, theirs] = [nameParts(model.id).name, nameParts(variant.id).name]
+  const at = theirs.toLowerCase().indexOf(own.toLowerCase())
+  const rest = at === -1 ? '' : theirs.slice(at + own.length).replace(/^[-_.]+/, '')
+  return rest === '' ? theirs : rest
+}
+
+/** Who published a variant, where that is another than the model's own publisher; null where it is the same. */
+export function variantOwner(variant: Pick<Variant, 'id'>, model: Pick<KnownModel, 'id'>): string | null {
+  const { owner } = nameParts(variant.id)
+  return owner === nameParts(model.id).owner ? null : owner
 }
 
 function nameParts(id: string): { owner: string; name: string } {

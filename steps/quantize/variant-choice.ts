@@ -3,7 +3,7 @@ import { partitionReason, partitionVariable } from '#src/advice/fit/partition.ts
 import { layoutName } from '#src/advice/layout/reasons.ts'
 import type { KnownModel } from '#src/advice/model-facts.ts'
 import type { Placement } from '#src/advice/placement.ts'
-import { type VariantVerdict, variantLabel } from '#src/advice/variants.ts'
+import { type VariantVerdict, variantLabel, variantOwner } from '#src/advice/variants.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import type { FieldPath } from '#src/recipe/fields.ts'
@@ -23,14 +23,14 @@ export function variantChoice(
     'quantization.method': 'checkpoint',
     'quantization.dtype': checkpoint.dtype,
   }
+  const owner = variantOwner(variant, model)
   if (placement) Object.assign(set, layoutFields(placement, machine, recipe))
   return {
     id: variant.id,
     cells: [
-      variantLabel(variant, model),
+      owner === null ? variantLabel(variant, model) : `${variantLabel(variant, model)} (${owner})`,
       formatGiB(variant.bytes),
       checkpoint.kernel ?? '',
-      placement && placement.maxModelLen > 0 ? placement.maxModelLen.toLocaleString('en') : '',
     ],
     state,
     note: refusal ? refusal.what.replace(/\.$/, '') : noteOf(placement),
@@ -44,7 +44,8 @@ function noteOf(placement: Placement | null): string {
   const { fit, state } = placement
   if (state === 'no') return reasonOf(fit)
   const users = `${fit.concurrency < 10 ? fit.concurrency.toFixed(1) : Math.floor(fit.concurrency)} users`
-  return `${state === 'likely' ? 'likely fits' : state}, ${users}`
+  if (state === 'tight') return `tight: ${placement.maxModelLen.toLocaleString('en')} tokens, ${users}`
+  return `${state === 'likely' ? 'likely fits' : 'fits'}, ${users}`
 }
 
 /** Why it does not start, in a few words. */
@@ -53,7 +54,7 @@ function reasonOf(fit: Placement['fit']): string {
   if (refusal === 'fit-too-long') return `too long: ${Math.max(0, fit.maxModelLen).toLocaleString('en')} tokens fit`
   if (refusal === 'fit-states') return 'too many requests at once'
   if (refusal === 'fit-busy') return 'more than is free on these cards'
-  return refusal === 'fit-layout' ? 'not in this layout' : 'too large for these cards'
+  return refusal === 'fit-layout' ? 'not in this layout' : 'too large here'
 }
 
 /** What a placement writes: layout, length, utilization, and the variables that the links ask for. */

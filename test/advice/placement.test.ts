@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { placementOf } from '#src/advice/placement.ts'
+import { variantLabel, variantOwner } from '#src/advice/variants.ts'
 import { findModel } from '#src/knowledge/models/catalogue.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
 import { machineWith, nvidia, shippedMachine } from './machines.ts'
@@ -90,4 +91,19 @@ describe('on eight cards behind x1 risers', () => {
     expect(placement?.state).toBe('fits')
     expect(why.get('layout-for-room')?.what).toBe('TP 4 x PP 2 has the room that TP 2 x PP 4 lacks.')
   })
+})
+
+test.each([
+  ['Qwen/Qwen2.5-72B-Instruct', 'Qwen/Qwen2.5-72B-Instruct', 'as published', null],
+  ['Qwen/Qwen2.5-72B-Instruct-GPTQ-Int8', 'Qwen/Qwen2.5-72B-Instruct', 'GPTQ-Int8', null],
+  [
+    'hugging-quants/Meta-Llama-3.1-8B-Instruct-AWQ-INT4',
+    'meta-llama/Llama-3.1-8B-Instruct',
+    'AWQ-INT4',
+    'hugging-quants',
+  ],
+  ['someone/other-name-4bit', 'meta-llama/Llama-3.1-8B-Instruct', 'other-name-4bit', 'someone'],
+])('%s is called %3$s beside %s', (variant, model, label, owner) => {
+  expect(variantLabel({ id: variant }, { id: model })).toBe(label)
+  expect(variantOwner({ id: variant }, { id: model })).toBe(owner)
 })

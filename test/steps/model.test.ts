@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { variantLabel } from '#src/advice/variants.ts'
 import { storedConfig } from '#src/knowledge/models/stored-config.ts'
+import { isVllmRoute } from '#src/recipe/schema/route.ts'
 import { fieldsOfFlags } from '#steps/all-fields.ts'
 import { type Answers, answersOf, emptyRecipe, noAnswers, resolve } from '#steps/answers.ts'
 import type { ModelReading } from '#steps/model/reading.ts'
@@ -134,14 +136,15 @@ test.each(['cpu-server', 'gb10', 'mining-rig', 'radeon-desktop', 'rtx3060-deskto
     const { offers } = resolve(questionSteps, machine, noAnswers)
     for (const { id, note = '' } of offers.model?.choices ?? []) {
       const fields = { ...fieldsOfFlags({ model: id }) }
-      const { choices = [], recommended } =
-        resolve(questionSteps, machine, { ...noAnswers, fields }).offers.quantize ?? {}
+      const { offers: later, recipe } = resolve(questionSteps, machine, { ...noAnswers, fields })
+      if (!isVllmRoute(recipe.engine.route)) continue
+      const { choices = [], recommended } = later.quantize ?? {}
       const best = choices.find((choice) => choice.id === recommended)
-      const copy = /^fits as (AWQ|FP8|GPTQ)$/.exec(note)?.[1]
-      if (/^fits(?! as a four-bit)/.test(note)) expect(best?.state, `${id} ${note}`).toBe('ok')
+      const copy = /^fits as (.+)$/.exec(note)?.[1]
+      if (/^fits/.test(note)) expect(best?.state, `${id} ${note}`).toBe('ok')
       if (note === 'fits') expect(best?.id).toBe(id)
-      if (copy) expect(best?.id).toMatch(new RegExp(copy, 'i'))
-      if (note === 'too large for these cards') expect(best?.state, id).toBe('no')
+      if (copy) expect(best && variantLabel(best, { id })).toBe(copy)
+      if (note === 'too large here') expect(best?.state, id).toBe('no')
       if (note.startsWith('tight')) expect(best?.state, id).toBe('tight')
     }
   },

@@ -12,7 +12,7 @@ type RouteState = 'installed' | 'installable' | 'unsupported'
 export type RouteAdvice = {
   readonly route: Route
   readonly state: RouteState
-  /** `vLLM 0.33.0, wheel for CUDA 13` */
+  /** `vLLM 0.33.0, CUDA wheel (cu130)` */
   readonly title: string
   /** Who publishes what is installed: `the vLLM project, on PyPI`. */
   readonly publisher: string

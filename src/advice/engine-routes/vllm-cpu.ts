@@ -59,7 +59,7 @@ export function cpuImage(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-cpu-image',
-      title: `vLLM ${version} on the CPU, image`,
+      title: `vLLM ${version}, CPU image`,
       publisher: 'the vLLM project, on Docker Hub',
       why: [
         ...instructions(machine, version),

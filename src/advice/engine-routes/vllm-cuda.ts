@@ -22,7 +22,7 @@ export function cudaWheel(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-cuda-wheel',
-      title: `vLLM ${exactVersion(target.version)}, wheel for CUDA (${target.build})`,
+      title: `vLLM ${exactVersion(target.version)}, CUDA wheel (${target.build})`,
       publisher: target.onPypi ? 'the vLLM project, on PyPI' : 'the vLLM project, on wheels.vllm.ai',
       why: [...why, ...compilation.why, ...generationAdvice(target.release?.version ?? 'newest').why],
       action: `uv makes an environment with its own Python and installs ${target.onPypi ? 'vllm from PyPI' : `vllm ${version} from vLLM's index`}.`,
@@ -52,7 +52,7 @@ export function cudaImage(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-cuda-image',
-      title: `vLLM ${exactVersion(target.version)}, image for CUDA (${target.build})`,
+      title: `vLLM ${exactVersion(target.version)}, CUDA image (${target.build})`,
       publisher: 'the vLLM project, on Docker Hub',
       why: [...target.why, ...container.why, ...toolkitNeeds(machine, container.tool), ...compatibility(target)],
       action: `${container.tool ?? 'docker or podman'} pulls ${image} and rigup pins its digest.`,

@@ -37,7 +37,7 @@ export function rocmWheel(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-rocm-wheel',
-      title: `vLLM ${version}, wheel for ROCm (${rocmBuild.variant})`,
+      title: `vLLM ${version}, ROCm wheel (${rocmBuild.variant})`,
       publisher: 'the vLLM project, on wheels.vllm.ai',
       why,
       action:
@@ -64,7 +64,7 @@ export function rocmImage(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-rocm-image',
-      title: `vLLM ${wish.version ?? newestRelease().version}, image for ROCm`,
+      title: `vLLM ${wish.version ?? newestRelease().version}, ROCm image`,
       publisher: 'the vLLM project, on Docker Hub',
       why: [...cards.why, ...container.why, ...(cards.fit.length > 0 ? deviceAccess(machine) : [])],
       action:

@@ -33,7 +33,7 @@ export function xpuImage(machine: Machine, wish: RouteWish): RouteAdvice {
   return routeAdvice(
     {
       route: 'vllm-xpu-image',
-      title: `vLLM ${wish.version ?? newestRelease().version}, image for Intel GPUs`,
+      title: `vLLM ${wish.version ?? newestRelease().version}, Intel GPU image`,
       publisher: 'the vLLM project, on Docker Hub',
       why,
       action: `${container.tool ?? 'docker or podman'} pulls ${image} and runs it with /dev/dri.`,
