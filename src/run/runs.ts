@@ -6,11 +6,15 @@ import { makeFolder } from '../core/make-folder.ts'
 import { hasCode, Problem } from '../core/problem.ts'
 import { systemCause } from '../core/system-error.ts'
 import { type Plan, planSchema } from '../plan/plan.ts'
+import type { Recipe } from '../recipe/schema/recipe.ts'
 import { readJournal } from './journal.ts'
 import type { JournalEvent } from './journal-event.ts'
 import { syncDirectory, writeNew } from './owned-file.ts'
 import { type LockHolder, lockHolder, refuseWhileBusy } from './run-lock.ts'
 import { type RunState, runState } from './run-state.ts'
+
+/** A run as it was begun: its folder, and what was planned there for which recipe. */
+export type OpenRun = { directory: string; plan: Plan; recipe: Recipe }
 
 type NewRun = {
   readonly plan: Plan

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRecipe } from '../recipe/parse.ts'
-import { goingRun, latestRun, readPlan, runStatus } from '../run/runs.ts'
-import type { OpenRun } from '../wizard/session.ts'
+import { goingRun, latestRun, type OpenRun, readPlan, runStatus } from '../run/runs.ts'
 import { isSaved } from './finish-run.ts'
 
 /** What was asked for besides a run. */

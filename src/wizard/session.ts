@@ -7,10 +7,8 @@ import type { PlanContext, ProofModel } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import type { JournalEvent } from '../run/journal-event.ts'
+import type { OpenRun } from '../run/runs.ts'
 import type { StopRequest } from '../run/stop-request.ts'
-
-/** A run as the wizard sees it. */
-export type OpenRun = { directory: string; plan: Plan; recipe: Recipe }
 
 /** All that the wizard does to the world; the commands give it, tests give another. */
 export type Session = {

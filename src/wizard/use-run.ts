@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 import type { JournalEvent } from '../run/journal-event.ts'
+import type { OpenRun } from '../run/runs.ts'
 import { type LaunchView, newLaunchView, overWithRun, reduceJournal } from '../ui/views/launch-view.ts'
 import { interruptedRun, newRunView, type RunView, reduceRun } from '../ui/views/run-view.ts'
-import type { OpenRun, Session } from './session.ts'
+import type { Session } from './session.ts'
 
 /** A run as its journal tells it, kept up to date. */
 export type RunFeed = OpenRun & {

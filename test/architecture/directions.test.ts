@@ -48,7 +48,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'diagnosis',
     'log',
     'steps',
-    'types:wizard',
   ],
 }
 
