@@ -60,15 +60,21 @@ export function cpuVerdictLines(verdicts: readonly CpuVerdict[]): string[] {
   return running.length === 0 ? others : [...others, `${listed(running)} ${running.length === 1 ? 'runs' : 'run'}`]
 }
 
+/** Builds where there is little room: CUDA and GPU where the long name says cards. */
+function shortName(build: string): string {
+  return build
+    .replace(/ for (the )?/, ' ')
+    .replace('NVIDIA cards', 'CUDA')
+    .replace('cards', 'GPU')
+}
+
 /** All verdicts in one line, without their reasons: for a screen with little room. */
 export function cpuVerdictLine(verdicts: readonly CpuVerdict[]): string {
   const signs = { no: 'not', limited: 'limited', unknown: 'unknown', runs: 'runs' } as const
   if (verdicts.every(({ state }) => state === 'runs')) return 'every engine build runs on it'
   return (['no', 'limited', 'unknown', 'runs'] as const)
     .flatMap((state) => {
-      const builds = verdicts
-        .filter((verdict) => verdict.state === state)
-        .map(({ build }) => build.replace(/ for (the )?/, ' '))
+      const builds = verdicts.filter((verdict) => verdict.state === state).map(({ build }) => shortName(build))
       return builds.length === 0 ? [] : [`${signs[state]}: ${builds.join(', ')}`]
     })
     .join('   ')

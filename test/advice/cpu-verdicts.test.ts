@@ -27,6 +27,6 @@ describe('what a processor means for each engine build', () => {
       expect.stringMatching(/^llama.cpp for cards does not run: .*AVX2/),
       'vLLM for NVIDIA cards and Ollama run',
     ])
-    expect(cpuVerdictLine(verdicts)).toBe('not: vLLM CPU, llama.cpp cards   runs: vLLM NVIDIA cards, Ollama')
+    expect(cpuVerdictLine(verdicts)).toBe('not: vLLM CPU, llama.cpp GPU   runs: vLLM CUDA, Ollama')
   })
 })

@@ -64,7 +64,7 @@ test('shows one row per card, and what the processor means for each engine build
   const screen = show(<Screen tools={null} />)
   await screen.shows('8 × NVIDIA GeForce RTX 3060')
   expect(screen.lines().filter((line) => /#\d /.test(line))).toHaveLength(8)
-  await screen.shows(/not: vLLM CPU, llama\.cpp cards/)
+  await screen.shows(/not: vLLM CPU, llama\.cpp GPU/)
 })
 
 test('where there is little room, cards that are broken or busy are shown before the others', async () => {
