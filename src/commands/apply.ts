@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { formatBytes } from '../core/bytes.ts'
 import { printable } from '../core/printable.ts'
 import { exitCodes } from '../core/problem.ts'
@@ -15,6 +15,7 @@ import { startRun } from '../run/start-run.ts'
 import { finishRun, isSaved } from '../services/finish-run.ts'
 import { loadMachine } from '../services/load-machine.ts'
 import { type Prepared, prepare, refuse } from '../services/prepare.ts'
+import { refuseUnwritable } from '../services/refuse-unwritable.ts'
 import { askChoice } from './ask.ts'
 import { followRun, sayUnfinished } from './follow-run.ts'
 import { type CommandIo, say } from './io.ts'
@@ -46,6 +47,8 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
     say(io, `The run ${before.directory} is done; only its recipe is not saved yet.`)
     return finish(before.directory, prepared, options, io)
   }
+  const { directories } = prepared.context
+  await refuseUnwritable({ ...directories, ...(options.save ? { recipes: dirname(resolve(options.save)) } : {}) })
   announce(prepared, machine, recipe, io)
   if (!options.yes && !before?.holder) {
     const decision = await decide(given, prepared, differs(recipe, machine), io)

@@ -22,6 +22,7 @@ import { finishRun } from '../services/finish-run.ts'
 import { stopKeptEngine } from '../services/kept-engine.ts'
 import { loadMachine } from '../services/load-machine.ts'
 import { openRun, openRunFolder } from '../services/open-run.ts'
+import { refuseUnwritable } from '../services/refuse-unwritable.ts'
 import { writeExport } from '../services/write-export.ts'
 import { loadScreens } from '../ui/load-screens.ts'
 import type { Session } from '../wizard/session.ts'
@@ -111,6 +112,7 @@ async function sessionFor(
       return readModel(model, process.env, signal)
     },
     async start(context, plan, onTerminal) {
+      await refuseUnwritable(directories)
       const directory = await createRun({ plan, recipe: recipeText(context.recipe), options: { from: 'wizard' } })
       await startRun(directory, { command: workerCommandLine(), onTerminal })
       return directory

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Environment } from '../core/directories.ts'
+import { type Environment, homeOf } from '../core/directories.ts'
 import { Problem } from '../core/problem.ts'
 import { catalogueDate, findModel } from '../knowledge/models/catalogue.ts'
 import { similarModel } from '../knowledge/models/similar.ts'
@@ -24,7 +23,7 @@ type CheckpointOptions = {
 }
 
 function pathOf(reference: string, environment: Environment): string | null {
-  if (reference.startsWith('~/')) return join(environment.HOME ?? homedir(), reference.slice(2))
+  if (reference.startsWith('~/')) return join(homeOf(environment), reference.slice(2))
   if (/^\.{0,2}\//.test(reference) || reference.endsWith('.gguf')) return resolve(reference)
   return existsSync(reference) ? resolve(reference) : null
 }

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../core/directories.ts'
+import { type Environment, homeOf } from '../core/directories.ts'
 
 /** The hub library's folder: HF_HOME, or under XDG_CACHE_HOME or ~/.cache. */
 function hubHome(environment: Environment): string {
-  const home = environment.HOME ?? homedir()
+  const home = homeOf(environment)
   return environment.HF_HOME ?? join(environment.XDG_CACHE_HOME ?? join(home, '.cache'), 'huggingface')
 }
 

@@ -126,6 +126,13 @@ describe('rigup apply', () => {
     expect(await readdir(runs())).toEqual([])
   })
 
+  test('begins nothing where its files cannot be written', async () => {
+    variables = { XDG_DATA_HOME: path() }
+    const { code, said } = await rigup('apply', path(), '--yes')
+    expect([code, said]).toEqual([exitCodes.machine, expect.stringMatching(/nothing was begun[\s\S]*XDG_DATA_HOME/)])
+    expect(await readdir(runs())).toEqual([])
+  })
+
   test('only saves the recipe of a run that is done and whose recipe could not be saved', async () => {
     const { advice: _, ...plan } = JSON.parse((await rigup('plan', path(), '--json')).out)
     const directory = await createRun({ plan: planSchema.parse(plan), recipe: '' }, runs())

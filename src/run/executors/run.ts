@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { basename } from 'node:path'
+import { homeOf } from '../../core/directories.ts'
 import { Problem } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell-quote.ts'
 import { describeCheck } from '../../plan/describe.ts'
@@ -43,7 +43,7 @@ async function carryOut(operation: OperationOf<'run'>, context: OperationContext
   const result = await runProcess({
     argv: operation.argv,
     environment: { ...context.environment, ...(await withCredentials(operation.environment, context)) },
-    directory: operation.directory ?? context.environment.HOME ?? homedir(),
+    directory: operation.directory ?? homeOf(context.environment),
     timeoutSeconds,
     signal: context.signal,
     onOutput(chunk) {
