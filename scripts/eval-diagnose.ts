@@ -13,6 +13,38 @@ const caseSchema = z.object({
 })
 type Case = z.infer<typeof caseSchema>
 
+/** What people paste before a log: the command, and what vLLM's collect_env.py, nvidia-smi and env print. */
+const pastedBefore = `(venv) me@rig:~$ HF_HUB_OFFLINE=0 CUDA_VISIBLE_DEVICES=0,1 NCCL_P2P_DISABLE=0 vllm serve me/model --trust-remote-code --max-model-len 8192
+export CUDA_HOME=/usr/local/cuda
+Collecting environment information...
+OS                           : Ubuntu 24.04.2 LTS (x86_64)
+GCC version                  : (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0
+CUDA runtime version         : 12.8.93
+Is CUDA available            : True
+GPU models and configuration : GPU 0: NVIDIA GeForce RTX 4090
+Nvidia driver version        : 570.133.20
+cuDNN version                : Probably one of the following:
+/usr/lib/x86_64-linux-gnu/libcudnn.so.9.8.0
+/usr/lib/x86_64-linux-gnu/libcudnn_ops.so.9.8.0
+HIP runtime version          : N/A
+Is XNNPACK available         : True
+[pip3] flashinfer-python==0.5.3
+[pip3] numpy==2.2.6
+[pip3] nvidia-nccl-cu12==2.27.3
+[pip3] pyzmq==27.1.0
+[pip3] torch==2.9.0
+[pip3] transformers==4.57.1
+[pip3] triton==3.5.0
+GPU Topology:
+GPU0     X      PHB     0-31    0               N/A
+NCCL_P2P_DISABLE=0
+LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/local/cuda/lib64
+CUDA_HOME=/usr/local/cuda
+VLLM_WORKER_MULTIPROC_METHOD=spawn
+| NVIDIA-SMI 570.133.20             Driver Version: 570.133.20     CUDA Version: 12.8     |
+|   0  NVIDIA GeForce RTX 4090        Off |   00000000:01:00.0 Off |                  Off |
+`
+
 /** Ways in which logs reach people: each must leave the answer as it is. */
 const manglings: Readonly<Record<string, (log: string) => string>> = {
   'as it is': (log) => log,
@@ -29,6 +61,7 @@ const manglings: Readonly<Record<string, (log: string) => string>> = {
       .split('\n')
       .flatMap((line) => [line, '(Worker_TP3 pid=99) INFO 11-20 12:00:00 [loader.py:1] Still reading shard 3 of 9'])
       .join('\n'),
+  'behind a report of the environment': (log) => pastedBefore + log,
   'without its first quarter': (log) => log.slice(Math.floor(log.length / 4)),
   'without its last quarter': (log) => log.slice(0, Math.ceil((log.length * 3) / 4)),
 }

@@ -132,8 +132,8 @@ export const configuration: readonly Signature[] = [
       {
         ...proof(
           'Address already in use',
-          'Errno 98',
-          'Errno 48',
+          'Errno 98]',
+          'Errno 48]',
           'WinError 10048',
           'port is already allocated',
           'EADDRINUSE',

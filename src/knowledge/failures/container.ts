@@ -41,7 +41,7 @@ export const container: readonly Signature[] = [
           'i/o timeout',
         ),
         // The cluster asks an engine that does not answer yet.
-        unless: ['probe failed'],
+        unless: ['probe failed', 'Permission denied'],
       },
     ],
     against: [strong('No space left on device'), strong('file does not exist')],

@@ -19,7 +19,7 @@ export const driver: readonly Signature[] = [
         'unsatisfied condition: cuda>=',
         'nvidia-container-cli: requirement error',
         'driver too old',
-        'Error 35',
+        'Error 35: ',
       ),
     ],
     explains: ['failed-to-infer-device', 'no-cuda-gpus-visible', 'arch-inspection-failed', 'no-kernel-image'],

@@ -28,7 +28,6 @@ export const hostMemory: readonly Signature[] = [
           'oom_reaper',
           'is killed by Kubernetes when memory',
           'Killed by the kernel',
-          'memory.max',
         ),
         quiet: true,
         running: true,
@@ -68,6 +67,7 @@ export const hostMemory: readonly Signature[] = [
           'Killed  ',
           'killed by Kubernetes',
           'memory limit',
+          'memory.max',
           'runs out of RAM',
           'RAM usage',
           'system memory',
@@ -121,7 +121,7 @@ export const hostMemory: readonly Signature[] = [
         'mmap failed: Cannot allocate memory',
         'OSError: [Errno 12] Cannot allocate memory',
         'MmapFailed',
-        'os error 12',
+        'os error 12)',
         'DefaultCPUAllocator: can{}t allocate memory',
         'DefaultCPUAllocator: not enough memory',
         'failed to mmap',
@@ -207,8 +207,8 @@ export const hostMemory: readonly Signature[] = [
       {
         ...proof(
           'No space left on device',
-          'Errno 28',
-          'os error 28',
+          'Errno 28]',
+          'os error 28)',
           'not enough free disk space',
           'Not enough disk space',
           'There is not enough space on the disk',
@@ -240,7 +240,7 @@ export const hostMemory: readonly Signature[] = [
   {
     cause: 'ulimit-nofile',
     signs: [
-      { ...proof('Too many open files', 'Errno 24', 'os error 24', 'EMFILE'), running: true },
+      { ...proof('Too many open files', 'Errno 24]', 'os error 24)', 'EMFILE'), running: true },
       hint('Consider increasing with ulimit -n', 'Found ulimit of'),
     ],
     sentence: 'The engine has more files open than its limit allows.',

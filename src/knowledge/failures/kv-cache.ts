@@ -185,7 +185,6 @@ export const kvCache: readonly Signature[] = [
         'exceeds available Mamba cache blocks',
         'exceeds the number of available Mamba cache blocks',
         'exceeds{}Mamba{}blocks',
-        'Mamba cache blocks',
       ),
       proof(
         'Please lower max_num_seqs to at most {blocks:n}',

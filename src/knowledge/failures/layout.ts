@@ -219,7 +219,7 @@ export const layout: readonly Signature[] = [
         'current_node_resource',
         'Waiting for creating a placement group of specs for',
         'does not have any GPU',
-        'infeasible',
+        'infeasible resource request',
         'placement group{}infeasible',
       ),
       hint('placement group', 'ray status'),

@@ -69,7 +69,8 @@ export const pythonPackages: readonly Signature[] = [
         "object has no attribute 'all_special_tokens_extended'",
         'Config{}object has no attribute {}rope_theta',
         'transformers<5',
-        'transformers 5',
+        'does not support transformers 5',
+        'requires transformers<5',
         "cannot import name 'AutoModelForVision2Seq' from",
         "cannot import name 'LossKwargs' from",
         "cannot import name 'is_flash_attn_greater_or_equal_2_10'",
@@ -277,7 +278,6 @@ export const pythonPackages: readonly Signature[] = [
         'libstdc++.so.6: version `GLIBCXX',
         'version `GLIBCXX_',
         'libpython3{}cannot open shared object file',
-        'PYTHONPATH',
       ),
       {
         ...strong(

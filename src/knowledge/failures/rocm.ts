@@ -17,8 +17,12 @@ export const rocm: readonly Signature[] = [
         'HIP error: shared object initialization failed',
         'hipErrorSharedObjectInitFailed',
       ),
+      // Some HIP errors say what else it is.
+      {
+        ...strong('HIP error'),
+        unless: ['out of memory', 'illegal memory', 'invalid argument', 'launch failure', 'no ROCm'],
+      },
       strong(
-        'HIP error',
         'TensileLibrary',
         'hipBLASLt on an unsupported architecture',
         'unsupported architecture{}gfx',

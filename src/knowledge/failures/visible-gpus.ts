@@ -239,10 +239,8 @@ export const visibleGpus: readonly Signature[] = [
         'nvidia-container-cli: initialization error',
         'nvidia-container-runtime-hook',
         'exec: "nvidia-container-cli"',
-        'runtime: nvidia',
-        'nvidia-container-toolkit',
-        'nvidia-ctk',
       ),
+      hint('runtime: nvidia', 'nvidia-container-toolkit', 'nvidia-ctk'),
     ],
     sentence: 'The container tool has no NVIDIA runtime.',
     because:

@@ -88,12 +88,11 @@ export const workers: readonly Signature[] = [
         'hang at',
         'stuck on',
         'Heartbeat monitor timed out',
-        'NCCL_P2P_DISABLE',
-        'P2P test failed',
         'hangs indefinitely',
         'hang when',
       ),
       strong('No available shared memory broadcast block found', 'No available block found in 60 second'),
+      { ...strong('P2P test failed'), unless: ['Custom allreduce', 'disable_custom_all_reduce'] },
       // Said once it may be a long compilation; minute after minute the workers wait for each other.
       {
         ...strong('No available shared memory broadcast block found', 'No available block found in 60 second'),
