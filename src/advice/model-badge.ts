@@ -158,7 +158,7 @@ function ggufBadge(model: KnownModel, machine: Machine): Badge {
   const badge = { bytes, advice: [] }
   const cards = usableCards(machine).reduce((sum, gpu) => sum + (memoryOf(gpu, machine)?.freeBytes ?? 0), 0)
   const memory = (machine.memory.availableBytes.value ?? machine.memory.totalBytes.value ?? 0) * 0.8
-  if (cards > 0 && needed <= cards) return { ...badge, state: 'ok', note: 'fits as a four-bit GGUF' }
+  if (cards > 0 && needed <= cards) return { ...badge, state: 'ok', note: 'fits as 4-bit GGUF' }
   if (needed <= cards + memory)
     return { ...badge, state: 'tight', note: cards > 0 ? 'partly on the CPU: slow' : 'on the CPU: slow' }
   return { ...badge, state: 'no', note: 'too large here' }

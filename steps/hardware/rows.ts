@@ -1,4 +1,5 @@
 import { cpuVerdictLine, cpuVerdicts } from '#src/advice/cpu-verdicts.ts'
+import { isBusy } from '#src/advice/layout/cards.ts'
 import { formatGiB } from '#src/core/bytes.ts'
 import { printableLine } from '#src/core/printable.ts'
 import { correctionsOf } from '#src/machine/corrections.ts'
@@ -10,7 +11,7 @@ type HardwareRow = { topic: string; text: string }
 
 /**
  * The machine in lines: one per GPU, then CPU, memory, disk, system, and what was corrected. Where there are more cards than `room`,
- * the last of them are counted together, those that are busy or broken after the others.
+ * those that stand out are shown and the others counted.
  */
 export function hardwareRows(machine: Machine, room = Number.POSITIVE_INFINITY): HardwareRow[] {
   return [
@@ -27,14 +28,16 @@ const dash = '-'
 
 function gpuRows({ gpus }: Machine, room: number): HardwareRow[] {
   if (gpus.length === 0) return [{ topic: 'GPUs', text: 'none found' }]
-  const shown = new Set(gpus.length <= room ? gpus : [...gpus].sort(worthSeeing).slice(0, room - 1))
+  const shown = new Set(gpus.length <= room ? gpus : byInterest(gpus).slice(0, room - 1))
   const groups = Map.groupBy(gpus, (gpu) => `${gpu.name.value} ${gpu.memoryTotalBytes.value} ${gpu.driver.value}`)
   const rows = [...groups.values()].flatMap((alike) => [
     groupText(alike),
     ...alike.filter((gpu) => shown.has(gpu)).map((gpu) => cardText(gpu)),
   ])
-  const rest = gpus.length - shown.size
-  const more = rest > 0 ? [`  ${rest} more, idle (e lists them)`] : []
+  const rest = gpus.filter((gpu) => !shown.has(gpu))
+  const busy = rest.filter(isBusy).length
+  const use = busy === 0 ? 'idle' : busy === rest.length ? 'in use' : `${busy} of them in use`
+  const more = rest.length > 0 ? [`  ${rest.length} more, ${use} (e lists them)`] : []
   return [...rows, ...more].map((text, index) => ({ topic: index === 0 ? 'GPUs' : '', text: printableLine(text) }))
 }
 
@@ -54,15 +57,15 @@ function groupText(alike: readonly Gpu[]): string {
   return head.filter(Boolean).join('   ')
 }
 
-/** Broken cards first, then busy ones, then in their order. */
-function worthSeeing(a: Gpu, b: Gpu): number {
-  const weight = (gpu: Gpu) => (gpu.problem.value === null ? 0 : 1000) + (gpu.utilizationPercent.value ?? 0)
-  return weight(b) - weight(a) || a.index - b.index
+/** What stands out comes first: broken cards, then the few in use among idle ones or the few idle ones among those in use. */
+function byInterest(gpus: readonly Gpu[]): Gpu[] {
+  const fewAreBusy = gpus.filter(isBusy).length * 2 <= gpus.length
+  const rank = (gpu: Gpu) => (gpu.problem.value !== null ? 0 : isBusy(gpu) === fewAreBusy ? 1 : 2)
+  return gpus.toSorted((a, b) => rank(a) - rank(b) || a.index - b.index)
 }
 
 /** `#0  01:00.0   11.6 GiB free   83 % busy   python3 of anna   PCIe ×1 of ×16` */
 function cardText(gpu: Gpu): string {
-  const free = gpu.memoryFreeBytes.value ?? freeOf(gpu)
   const width =
     gpu.linkWidth.value === null
       ? ''
@@ -70,7 +73,7 @@ function cardText(gpu: Gpu): string {
   const busy = gpu.utilizationPercent.value ? `${gpu.utilizationPercent.value} % busy` : ''
   const parts = [
     `#${gpu.index}  ${gpu.pciAddress.value?.replace(/^0000:/, '') ?? dash}`,
-    `${formatGiB(free)} free`,
+    `${formatGiB(freeOf(gpu))} free`,
     busy,
     gpuUsers(gpu),
     width,
@@ -81,7 +84,8 @@ function cardText(gpu: Gpu): string {
   return `  ${parts.filter(Boolean).join('   ')}`
 }
 
-function freeOf({ memoryTotalBytes, memoryUsedBytes }: Gpu): number | null {
+function freeOf({ memoryFreeBytes, memoryTotalBytes, memoryUsedBytes }: Gpu): number | null {
+  if (memoryFreeBytes.value !== null) return memoryFreeBytes.value
   if (memoryTotalBytes.value === null || memoryUsedBytes.value === null) return null
   return memoryTotalBytes.value - memoryUsedBytes.value
 }

@@ -75,6 +75,12 @@ test('where there is little room, cards that are broken or busy are shown before
   await screen.shows('6 more')
 })
 
+test('of many cards in use the idle ones are shown', async () => {
+  const screen = show(<Screen tools={null} start={shippedMachine('shared-a100')} rows={17} />)
+  await screen.shows(/#4 .*GiB free/)
+  await screen.shows(/\d more, in use/)
+})
+
 test('a fact is chosen and corrected, and says so', async () => {
   const screen = show(<Screen tools={null} />)
   await screen.press('o')
