@@ -18,17 +18,27 @@ const begins: readonly { readonly signature: Signature; readonly sign: Sign; rea
       ),
   )
 
-/** The sign whose message begins at the end of a line and is cut off there; the one of which most is left, or null. */
+/**
+ * The sign whose message begins at the end of a line and is cut off there; the one of which most is left. Null where there is none, or
+ * where what is left begins the messages of several causes (`No such file or directory: `).
+ */
 export function signCutOff(message: string): { signature: Signature; sign: Sign } | null {
   const end = message.trimEnd().toLowerCase()
   let best: (typeof begins)[number] | null = null
   let most = shortestPiece - 1
+  let isAmbiguous = false
   for (const each of begins) {
-    for (let length = Math.min(each.begin.length - 1, end.length); length > most; length -= 1) {
+    for (
+      let length = Math.min(each.begin.length - 1, end.length);
+      length >= Math.max(most, shortestPiece);
+      length -= 1
+    ) {
       if (!end.endsWith(each.begin.slice(0, length).trimEnd())) continue
+      isAmbiguous = length === most && best !== null && (isAmbiguous || best.signature !== each.signature)
       best = each
       most = length
+      break
     }
   }
-  return best
+  return isAmbiguous ? null : best
 }

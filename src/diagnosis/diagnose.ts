@@ -110,8 +110,8 @@ export function createDiagnoser(context: DiagnosisContext = {}): Diagnoser {
   return { push, diagnosis, wholeDiagnosis }
 }
 
-function view({ signs, symptoms, lastLine, phaseLine, push, up, ends, traits }: Findings): Findings {
-  return { signs, symptoms, lastLine, phaseLine, push, up, ends, traits }
+function view({ signs, symptoms, lastLine, phaseLine, hasException, push, up, ends, traits }: Findings): Findings {
+  return { signs, symptoms, lastLine, phaseLine, hasException, push, up, ends, traits }
 }
 
 function modelValue(model: string | null): Values {

@@ -46,6 +46,8 @@ export type Findings = {
   readonly lastLine: number
   /** The line where the phase last changed: what was said before it did not stop the start. */
   readonly phaseLine: number
+  /** An exception was told of that is no mere consequence of another process's end. */
+  readonly hasException: boolean
 }
 
 const longestText = 400
@@ -62,6 +64,7 @@ export function createFindings(): Findings {
   let lastLine = 0
   let phaseLine = 0
   let lastPhase: Phase | null = null
+  let hasException = false
   let order = 0
   let last: LogLine | null = null
 
@@ -99,9 +102,13 @@ export function createFindings(): Findings {
     get phaseLine() {
       return phaseLine
     },
+    get hasException() {
+      return hasException
+    },
     up() {
       traits.add('server-up')
       signs.clear()
+      hasException = false
       symptoms = []
     },
     ends() {
@@ -118,6 +125,7 @@ export function createFindings(): Findings {
       // A server that passes on what its workers say does so at one level, whatever they say.
       const quiet = quietLevels.has(line.level) && !exception.test(line.message)
       let known = false
+      let isConsequence = false
       const harmless = isTyped(line) || (line.level === 'warning' && harmlessReason(line) !== null)
       for (const { subject, values } of matches(line)) {
         if (subject.kind === 'trait') traits.add(subject.trait)
@@ -126,6 +134,7 @@ export function createFindings(): Findings {
           // A warning that tells of an error goes on without what failed.
           if ((quiet || line.level === 'warning') && subject.symptom.kind === 'error') continue
           known = true
+          if (subject.symptom.kind !== 'error') isConsequence = true
           addSymptom(line, subject.symptom.kind, subject.symptom.where)
         } else {
           const { sign } = subject
@@ -134,8 +143,9 @@ export function createFindings(): Findings {
           addSign({ ...subject, values }, line)
         }
       }
-      if (!known && !quiet && line.level !== 'warning' && exception.test(line.message))
-        addSymptom(line, 'error', undefined)
+      if (quiet || line.level === 'warning' || !exception.test(line.message)) return
+      if (!isConsequence) hasException = true
+      if (!known) addSymptom(line, 'error', undefined)
     },
   }
 }

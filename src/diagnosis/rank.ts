@@ -45,6 +45,7 @@ function candidate(signature: Signature, findings: Findings, failed: boolean, up
       .filter((seen) => seen !== undefined)
       .filter(({ sign, lastLine, times }) => {
         if (!holds(sign, findings.traits) || times < (sign.times ?? 1)) return false
+        if (sign.alone && findings.hasException) return false
         const isOver = lastLine <= findings.lastLine - endOfLog || lastLine < findings.phaseLine
         if (sign.atEnd && (failed || upNow || isOver)) return false
         return !upNow || failed || sign.running === true

@@ -345,4 +345,17 @@ Nov 20 12:00:00 rig ollama[77]: panic: unable to load model: /var/lib/ollama/blo
     'ray-placement-group-unsatisfied',
     "RuntimeError: driver node id 3f is not included in a placement group {}. You don't have enough GPUs available in a current node.",
   ],
+  ['rocm-unsupported-gfx', 'ggml_cuda_compute_forward: MUL_MAT failed\nROCm error: invalid device function'],
+  [
+    'nccl-p2p-hang',
+    "torch.distributed.DistBackendError: [1] is setting up NCCL communicator and retrieving ncclUniqueId from [0] via c10d key-value store by key '0', but store->get('0') got error: wait timeout after 600000ms",
+  ],
+  [
+    'nvcc-missing-flashinfer-jit',
+    'OSError: CUDA_HOME environment variable is not set. Please set it to your CUDA install root.',
+  ],
+  ['transformers-too-old', "ImportError: cannot import name 'Qwen3VLConfig' from 'transformers'"],
+  ['model-path-invalid', 'llama_model_loader: failed to load model from /m/x.gguf: No such file or directory'],
+  ['tp-exceeds-gpu-count', 'RuntimeError: please set tensor_parallel_size (4) to less than max local gpu count (2)'],
+  ['cli-flag-unknown', "TypeError: AsyncEngineArgs.__init__() got an unexpected keyword argument 'swap_space'"],
 ]

@@ -155,4 +155,20 @@ export NCCL_P2P_DISABLE=1\n`
       "WARNING 01-01 10:00:00 [_custom_ops.py:20] Failed to import from vllm._C with ImportError('/opt/v/vllm/_C.abi3.so: undefined symbol: _ZN3c104cuda9SetDeviceEi')"
     expect(diagnoseText(import_).cause).toBe('torch-abi-undefined-symbol')
   })
+
+  test('`Failed core proc(s): {}` is a missed handshake only where the engine told no error of its own', () => {
+    const end =
+      '(APIServer pid=1) RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}'
+    expect(diagnoseText(end).cause).toBe('engine-handshake-timeout')
+    expect(
+      diagnoseText(`(EngineCore pid=2) ERROR 01-01 10:00:00 [core.py:1] FrobnicationError: no such thing\n${end}`)
+        .cause,
+    ).toBe('root-cause-not-in-log')
+  })
+
+  test('a line that is cut off where several messages begin alike names none of them', () => {
+    expect(diagnoseText('error loading something: /m/x.bin: No such file or directory').cause).toBe(
+      'root-cause-not-in-log',
+    )
+  })
 })

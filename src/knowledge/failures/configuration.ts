@@ -31,7 +31,10 @@ export const configuration: readonly Signature[] = [
         unless: ['ValueError: Argument', 'TypeError: Argument', 'RuntimeError: Argument', 'AssertionError: Argument'],
       },
     ],
-    against: [strong("unexpected keyword argument 'use_fast'"), strong('__init__() got an unexpected')],
+    against: [
+      strong("unexpected keyword argument 'use_fast'"),
+      { ...strong('__init__() got an unexpected'), unless: ['EngineArgs.__init__'] },
+    ],
     derive: firstFlag,
     sentence: 'The flag --{flag} is not known to this version, or its value is not allowed.',
     otherwise: 'A flag is not known to this version, or its value is not allowed.',

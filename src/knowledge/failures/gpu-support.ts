@@ -66,6 +66,7 @@ export const gpuSupport: readonly Signature[] = [
         'GPU is too old',
         'FlashAttention only supports Ampere GPUs or newer',
         'requires compute capability {need:n} or above',
+        'requires compute capability {need:n} or higher',
         'requires GPU compute capability >= {need:n}',
         'Requires compute capability >= {need:n}',
         'requires compute capability >= {need:n}',
@@ -134,6 +135,7 @@ export const gpuSupport: readonly Signature[] = [
       proof(
         'type fp8e4nv not supported in this architecture',
         'fp8e4nv not supported',
+        'e4m3x2',
         'fp8e4b8 not supported',
         'FP8 KV cache is not supported',
         'fp8 KV cache is not supported',
@@ -247,6 +249,7 @@ export const gpuSupport: readonly Signature[] = [
         'attention backend is not supported',
         'Attention Backend{}not supported',
         'attention sinks are not supported',
+        'Sinks are only supported in',
         'not supported with attention backend',
         'Invalid attention backend',
         'Unsupported Attention backend',

@@ -22,6 +22,7 @@ export const hostMemory: readonly Signature[] = [
           'worker was killed by the OOM killer',
           'Task was killed due to the node running low on memory',
           'worker(s) killed due to memory pressure',
+          'killed due to memory pressure',
           'ray.exceptions.OutOfMemoryError',
           '(OOM) killed',
           'OOM killer',

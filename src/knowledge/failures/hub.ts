@@ -250,6 +250,8 @@ export const hub: readonly Signature[] = [
         'NotADirectoryError',
         'does not exist on the Hub',
         'failed to open model file',
+        'failed to load model from {}No such file or directory',
+        '.gguf: No such file or directory',
       ),
     ],
     sentence: 'There is no model under that name or path.',

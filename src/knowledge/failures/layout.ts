@@ -26,6 +26,8 @@ export const layout: readonly Signature[] = [
         'Total number of attention heads ({heads:n}) must be divisible by tensor parallel size ({asked:n})',
         'attention heads ({heads:n}) must be divisible by tensor parallel size',
         'must be divisible by tensor parallel size',
+        'heads{}must be divisible by tensor_parallel_size',
+        'heads{}must be divisible by the tensor parallel size',
         'number of attention heads{}is not divisible by',
         'assert self.total_num_heads % tp_size == 0',
         'assert self.total_num_kv_heads % tp_size == 0',
@@ -155,6 +157,7 @@ export const layout: readonly Signature[] = [
       proof(
         'World size ({asked:n}) is larger than the number of available GPUs ({gpus:n})',
         'is larger than the number of available GPUs',
+        'set tensor_parallel_size ({asked:n}) to less than max local gpu count ({gpus:n})',
         'Tensor parallel size ({asked:n}) exceeds available GPUs ({gpus:n})',
         'please ensure that world_size ({asked:n}) is less than than max local gpu count ({gpus:n})',
         'is less than than max local gpu count',

@@ -232,8 +232,8 @@ export const pythonPackages: readonly Signature[] = [
         'is required to use',
         'ImportError: {} is not installed',
         'requires the {module:w} package',
-        'ImportError: cannot import name',
       ),
+      { ...strong('ImportError: cannot import name'), unless: ["from 'transformers", "from 'vllm", "from 'torch"] },
     ],
     against: [
       strong(

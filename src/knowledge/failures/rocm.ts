@@ -6,6 +6,8 @@ export const rocm: readonly Signature[] = [
     signs: [
       proof(
         'HIP error: invalid device function',
+        'ROCm error: invalid device function',
+        'No valid device function',
         'hipErrorInvalidDeviceFunction',
         'hipErrorNoBinaryForGpu',
         'Unable to find code object for all current devices',

@@ -22,6 +22,8 @@ export type Sign = {
   readonly atEnd?: true
   /** Only when it was said at least so often. */
   readonly times?: number
+  /** Only where no process tells of an error of its own. */
+  readonly alone?: true
   /** Still a failure when the server is up. */
   readonly running?: true
 }

@@ -139,7 +139,6 @@ export const toolchain: readonly Signature[] = [
         'Failed to find the CUDA toolkit at',
       ),
       strong(
-        'CUDA_HOME environment variable is not set. Please set it to your CUDA install root',
         'CUDA_TOOLKIT_ROOT_DIR',
         'CUDAToolkit_ROOT',
         'cuda_runtime.h: No such file',

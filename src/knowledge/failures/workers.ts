@@ -75,6 +75,7 @@ export const workers: readonly Signature[] = [
         'NCCL error: internal error',
         'NCCL error: remote process exited',
         'NCCL communicator was aborted',
+        'is setting up NCCL communicator and retrieving ncclUniqueId',
         'Error happened when batch testing peer-to-peer access',
         'ncclInternalError',
       ),
@@ -203,6 +204,8 @@ export const workers: readonly Signature[] = [
       ),
       {
         ...strong('Failed core proc(s): {}'),
+        // So it also ends when the engine told its error and ended by itself.
+        alone: true,
         unless: ["Failed core proc(s): {'", 'Failed core proc(s): {"'],
       },
       strong(
