@@ -286,6 +286,11 @@ const nominalGiB: readonly (readonly [RegExp, number])[] = [
   [/\bMI300X\b/, 192],
   [/W7500/, 8],
   [/7900 XTX\b(?!.*\/)/, 24],
+  [/\bA380\b/, 6],
+  [/\bB570\b/, 10],
+  [/\bB580\b/, 12],
+  [/Arc Pro B50\b/, 16],
+  [/Arc Pro B60\b/, 24],
 ]
 
 /** The memory that a model is sold with, in GiB; what a card really has is what its driver says. */

@@ -18,6 +18,7 @@ import { readNvidiaSmi } from './probes/nvidia-smi/read.ts'
 import { readOsRelease } from './probes/os-release.ts'
 import { readRocmSmi } from './probes/rocm-smi.ts'
 import { readRocminfo } from './probes/rocminfo.ts'
+import { readTegrastats } from './probes/tegrastats.ts'
 import { readGlibc, readUname } from './probes/uname.ts'
 import { readXpuSmi } from './probes/xpu-smi.ts'
 import type { Reading, Source } from './reading.ts'
@@ -39,6 +40,7 @@ const readers: readonly (readonly [string, Reader])[] = [
   ['meminfo', readMeminfo],
   ['free', readFree],
   ['swaps', readSwaps],
+  ['tegrastats', readTegrastats],
   ['os-release', readOsRelease],
   ['uname', readUname],
   ['getconf', readGlibc],

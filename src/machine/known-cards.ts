@@ -32,7 +32,7 @@ function nvidiaFacts({ facts, chip, deviceId }: GpuReading): GpuReading['facts']
     (name === null ? null : capabilityOf(name)) ??
     (chip === undefined ? null : capabilityOf(chip)) ??
     (deviceId === undefined ? null : capabilityOfDevice(deviceId))
-  const unified = name !== null && isUnifiedNvidia(name)
+  const unified = facts.unifiedMemory?.value === true || (name !== null && isUnifiedNvidia(name))
   const line = chip ?? (deviceId === undefined ? undefined : pciId('10de', deviceId)) ?? name ?? undefined
   return {
     capability:
@@ -85,8 +85,12 @@ function pciId(vendor: string, deviceId: number): string {
 }
 
 function intelFacts({ facts }: GpuReading): GpuReading['facts'] {
-  const integrated = facts.pciAddress?.value === '0000:00:02.0'
-  return facts.pciAddress?.value
-    ? { unifiedMemory: known(integrated, cite(table, 'Intel’s integrated graphics are always device 00:02.0')) }
-    : {}
+  if (!facts.pciAddress?.value) return {}
+  const integrated = facts.pciAddress.value === '0000:00:02.0'
+  const name = facts.name?.value ?? null
+  return {
+    unifiedMemory: known(integrated, cite(table, 'Intel’s integrated graphics are always device 00:02.0')),
+    memoryTotalBytes: unknown('only xpu-smi tells it: the regions that lspci shows are addresses'),
+    ...unifiedOrNominal(integrated, name),
+  }
 }

@@ -33,7 +33,11 @@ export function mergeGpus(
       const total = source.filter((other) => other.vendor === reading.vendor).length
       const slot = sameCard(all, mine, reading) ?? besideCard(mine, reading, mine.length === total ? rank : null)
       if (slot) {
-        Object.assign(slot, { ...reading, ...slot, facts: mergeFacts(slot.facts, reading.facts) })
+        Object.assign(slot, {
+          ...reading,
+          ...slot,
+          facts: mergeFacts(withoutCutName(slot.facts, reading), reading.facts),
+        })
       } else {
         slots.push({ ...reading })
       }
@@ -70,6 +74,16 @@ function sameCard(all: readonly Slot[], earlier: readonly Slot[], reading: GpuRe
   const isOther = (slot: Slot) =>
     (address && slot.facts.pciAddress?.value) || (!earlier.includes(slot) && slot.toolIndex !== reading.toolIndex)
   return at ?? all.find((slot) => uuid && slot.facts.uuid?.value === uuid && !isOther(slot))
+}
+
+/** The facts without a name that nvidia-smi cut off (`NVIDIA RTX 6000 Ada Gene...`), where the other source has it whole. */
+function withoutCutName(facts: GpuReading['facts'], { facts: other }: GpuReading): GpuReading['facts'] {
+  const plain = (name: string) => name.replace(/^NVIDIA /, '')
+  const start = facts.name?.value?.endsWith('...') ? plain(facts.name.value.slice(0, -3)).trimEnd() : null
+  const isWhole = start !== null && start !== '' && plain(other.name?.value ?? '').startsWith(start)
+  if (!isWhole) return facts
+  const { name: _, ...others } = facts
+  return others
 }
 
 /** The same number or position, unless addresses or UUIDs say that they are two. */

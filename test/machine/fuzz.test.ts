@@ -29,6 +29,10 @@ const seeds: readonly string[] = [
     ['X', 'NV12'],
     ['NV12', 'X'],
   ]),
+  '| NVIDIA-SMI 535.1   Driver Version: 535.1 |\n|   0  NVIDIA A40   | 00000000:3B:00.0   |   3%  |\n|      3251634213  NVIDIA A40-8Q  | 7a  vm | 0% |\n',
+  '|   0  Intel(R) Arc(TM)  Off   | 0000:03:00.0  Off | Disabled |\n|      A770 Graphics | | |\n| 0%  N/A  41W / 190W | 32MiB / 15473MiB | N/A |\n',
+  'RAM 6982/7620MB (lfb 5x1MB) SWAP 2640/16384MB (cached 202MB) CPU [97%@1984] EMC_FREQ 18%@3199 GR3D_FREQ 84%@[713]\n',
+  '-+-[0000:40]-+-00.0  AMD\n |           +-01.1-[41-42]----00.0-[42]--+-00.0  NVIDIA Corporation AD102 [GeForce RTX 4090]\n |           |            \\-00.1  NVIDIA Corporation AD102 Audio\n \\-[0000:00]---00.0  Intel\n',
   'GPU 0: NVIDIA A100 (UUID: GPU-1)\n  MIG 1g.10gb     Device  0: (UUID: MIG-1)\n',
   '  Name:                    gfx906\n  Marketing Name:          MI50\n  BDFID:                   1792\n      Segment: GLOBAL\n      Size:                    33538048(0x1ffc000) KB\n',
   JSON.stringify({

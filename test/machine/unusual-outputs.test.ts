@@ -92,6 +92,75 @@ it('reads the overview of xpu-smi, with names of two rows', async () => {
   ])
 })
 
+it('finds the cards in the tree of lspci', async () => {
+  const text = `$ lspci -tv
+-+-[0000:c0]-+-00.0  Advanced Micro Devices, Inc. [AMD] Device 14a4
+ |           +-01.1-[c1-c4]----00.0-[c2-c4]--+-00.0-[c3]--+-00.0  NVIDIA Corporation AD102GL [L40S]
+ |           |                               |            \\-00.1  NVIDIA Corporation AD102 High Definition Audio Controller
+ |           |                               \\-10.0-[c4]----00.0  NVIDIA Corporation AD102GL [L40S]
+ |           \\-02.1-[c5]----00.0  Samsung Electronics Co Ltd NVMe SSD Controller
+ \\-[10000:00]-+-00.0  Advanced Micro Devices, Inc. [AMD] Device 14a4
+              \\-01.1-[21-23]----00.0-[22-23]----00.0-[23]--+-00.0  Advanced Micro Devices, Inc. [AMD/ATI] Navi 31 [Radeon Pro W7900]
+                                                           \\-00.1  Advanced Micro Devices, Inc. [AMD/ATI] Navi 31 HDMI/DP Audio
+`
+  expect((await valuesOf('lspci-tv.txt', text)).gpus).toMatchObject([
+    { name: 'L40S', capability: '8.9', pciAddress: '0000:c3:00.0' },
+    { name: 'L40S', pciAddress: '0000:c4:00.0' },
+    { name: 'Radeon Pro W7900', arch: 'gfx1100', pciAddress: '10000:23:00.0' },
+  ])
+  expect((await valuesOf('lspci-t.txt', text.replace(/ {2}[A-Z].*/g, ''))).gpus).toEqual([])
+})
+
+it('takes the whole name of a card from the bus where nvidia-smi cut it off', async () => {
+  const table = `| NVIDIA-SMI 575.1   Driver Version: 575.1   CUDA Version: 12.9 |
+|   0  NVIDIA RTX 6000 Ada Gene...    Off |   00000000:41:00.0 Off |                  Off |
+| 30%   31C    P8              5W /  300W |       2MiB /  49140MiB |      0%      Default |
+`
+  const bus = '41:00.0 VGA compatible controller: NVIDIA Corporation AD102GL [RTX 6000 Ada Generation] (rev a1)\n'
+  const machine = await machineOf({ 'nvidia-smi.txt': table, 'lspci.txt': bus })
+  expect(machineValues(machine).gpus).toMatchObject([
+    { name: 'RTX 6000 Ada Generation', memoryTotalBytes: 49140 * 1024 ** 2, capability: '8.9' },
+  ])
+})
+
+it('reads the cards of a host that shares them among virtual machines', async () => {
+  const text = `| NVIDIA-SMI 535.129.03             Driver Version: 535.129.03                |
+|---------------------------------+------------------------------+------------+
+| GPU  Name                       | Bus-Id                       | GPU-Util   |
+|      vGPU ID     Name           | VM ID     VM Name            | vGPU-Util  |
+|=================================+==============================+============|
+|   0  NVIDIA A40                 | 00000000:3B:00.0             |   3%       |
+|      3251634213  NVIDIA A40-8Q  | 7a41...   build              |      0%    |
+|   1  NVIDIA A40                 | 00000000:AF:00.0             |   0%       |
+`
+  expect((await valuesOf('nvidia-smi-vgpu.txt', text)).gpus).toMatchObject([
+    { name: 'NVIDIA A40', pciAddress: '0000:3b:00.0', driver: '535.129.03', memoryTotalBytes: null },
+    { name: 'NVIDIA A40', pciAddress: '0000:af:00.0' },
+  ])
+})
+
+it('reads memory and swap of a Jetson board, whose GPU has none of its own', async () => {
+  const text =
+    '05-15-2026 18:30:28 RAM 6982/7620MB (lfb 5x1MB) SWAP 2640/16384MB (cached 202MB) CPU [97%@1984] GR3D_FREQ 84%@[713]\n'
+  const machine = await machineOf({ 'tegrastats.txt': text })
+  const values = machineValues(machine)
+  expect(values).toMatchObject({
+    memory: { totalBytes: 7620 * 1024 ** 2 },
+    swap: { totalBytes: 16384 * 1024 ** 2 },
+    gpus: [{ vendor: 'nvidia', name: null, unifiedMemory: true, memoryTotalBytes: null }],
+  })
+  expect(machine.gpus[0]?.memoryTotalBytes.unknown).toContain('shares the memory of the CPU')
+})
+
+it('says why the memory of an Intel card is not known from the bus', async () => {
+  const text =
+    '29:00.0 VGA compatible controller: Intel Corporation Battlemage G21 [Arc B580]\n\tRegion 2: Memory at e0000000 (64-bit, prefetchable) [size=16G]\n'
+  const [card] = (await machineOf({ 'lspci.txt': text })).gpus
+  expect(card?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('12 GiB') })
+  const [other] = (await machineOf({ 'lspci.txt': text.replace('Arc B580', 'Arc A770') })).gpus
+  expect(other?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('xpu-smi') })
+})
+
 describe('processors', () => {
   it('counts the threads that are switched on', async () => {
     const text =

@@ -3,6 +3,7 @@ import { type Fact, known, unknown } from '../fact.ts'
 import { linesOf } from '../lines.ts'
 import { generationOfSpeed, readCount, readNumber, readPciAddress } from '../read-value.ts'
 import { cite, type GpuReading, type Reading, type Source, type Vendor } from '../reading.ts'
+import { readPciTree } from './lspci-tree.ts'
 
 type Device = {
   address: string
@@ -18,11 +19,12 @@ const display =
   /\b(VGA compatible controller|3D controller|Display controller|Processing accelerators)\b|\b(0300|0302|0380|1200)\b/i
 
 /**
- * Reads `lspci` in every form: plain, `-nn`, `-k`, `-vvv` with or without root, `-mm`, `-vmm`, numbers only. Cards for display
+ * Reads `lspci` in every form: plain, `-nn`, `-k`, `-vvv` with or without root, `-mm`, `-vmm`, numbers only, `-tv`. Cards for display
  * alone (the management controller of a server, a virtual machine's screen) are left out. Regions are addresses, not memory.
  */
 export function readLspci(text: string, source: Source): Reading {
-  const all = /^Slot:\s/m.test(text) ? fromRecords(text) : fromLines(text)
+  const listed = /^Slot:\s/m.test(text) ? fromRecords(text) : fromLines(text)
+  const all = listed.length > 0 ? listed : fromTree(text)
   const devices = all.filter((device) => display.test(device.class))
   const paravirtual = devices.some((device) => /1414|Microsoft/.test(device.vendor))
   return {
@@ -68,22 +70,43 @@ function fromLines(text: string): Device[] {
       continue
     }
     const named = /^(.*?)(?: \[([0-9a-f]{4})\])?: (.*)$/i.exec(rest)
-    const what = (named?.[3] ?? '').replace(/ \(rev [0-9a-f]+\)| \(prog-if .*\)/gi, '')
-    const vendor =
-      /^(.*?(?:Corporation|Corp\.|Inc\.(?: \[AMD(?:\/ATI)?\])?|\[AMD\/ATI\]|Ltd\.?|[0-9a-f]{4}(?=:)))[\s:]+(.*)$/i.exec(
-        what,
-      )
     devices.push({
       address,
       class: `${named?.[1] ?? ''} ${named?.[2] ?? ''}`,
-      vendor: `${vendor?.[1] ?? what} ${/\[([0-9a-f]{4}):[0-9a-f]{4}\]/i.exec(what)?.[1] ?? ''}`,
-      device: vendor?.[2] ?? what,
+      ...makerAndDevice(named?.[3] ?? ''),
       details: [],
       line,
     })
   }
   return devices
 }
+
+/** `NVIDIA Corporation GA106 [GeForce RTX 3060] (rev a1)` */
+function makerAndDevice(text: string): Pick<Device, 'vendor' | 'device'> {
+  const what = text.replace(/ \(rev [0-9a-f]+\)| \(prog-if .*\)/gi, '')
+  const maker =
+    /^(.*?(?:Corporation|Corp\.|Inc\.(?: \[AMD(?:\/ATI)?\])?|\[AMD\/ATI\]|Ltd\.?|[0-9a-f]{4}(?=:)))[\s:]+(.*)$/i.exec(
+      what,
+    )
+  return {
+    vendor: `${maker?.[1] ?? what} ${/\[([0-9a-f]{4}):[0-9a-f]{4}\]/i.exec(what)?.[1] ?? ''}`,
+    device: maker?.[2] ?? what,
+  }
+}
+
+/** The tree tells no class: cards are known by their makers, and by what the other devices of these makers are called. */
+function fromTree(text: string): Device[] {
+  return readPciTree(text).flatMap(({ address, name, line }) => {
+    const { vendor, device } = makerAndDevice(name)
+    const isCard = makersOfCards.test(vendor) && !besideCards.test(device)
+    return isCard ? [{ address, class: 'Display controller', vendor, device, details: [], line }] : []
+  })
+}
+
+/** AMD's processors and their parts are `[AMD]`, its cards `[AMD/ATI]`. */
+const makersOfCards = /NVIDIA|\[AMD\/ATI\]/i
+const besideCards =
+  /Audio|USB|UCSI|Switch|Bridge|\bPort\b|HDMI|Coprocessor|Memory Controller|SMBus|nForce|MCP\d|Ethernet/i
 
 function fromRecords(text: string): Device[] {
   return text.split(/\r?\n\r?\n/).flatMap((record) => {

@@ -12,6 +12,9 @@ const header = /(?:Driver|KMD) Version:\s*([^\s|]+)(?:.*?CUDA(?: UMD)? Version:\
 const firstRow =
   /^\|\s*(\d+)\s+(\S.*?)\s+(?:On|Off|N\/A|ERR!|WDDM|TCC|MCDM)\s*\|\s*([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]|N\/A)\s+(On|Off|N\/A|ERR!)\s*\|\s*(.*?)\s*\|?\s*$/i
 const secondRow = /^\|\s*(\S+)\s+(\S+)\s+(P\d+|N\/A|ERR!)\s+(.+?)\s*\|\s*(.*?)\s*\|\s*(\S+)\s+(\S+.*?)\s*\|?\s*$/
+/** `nvidia-smi vgpu` on a host of virtual cards: card, address and use; the virtual ones have longer numbers and no address. */
+const hostRow =
+  /^\|\s*(\d{1,3})\s+(\S.*?)\s*\|\s*([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])\s*\|\s*(\d+\s*%|N\/A)\s*\|/i
 /** GPU, GPU instance, compute instance, MIG device, and its memory. */
 const sliceRow = /^\|\s*(\d+)\s+\d+\s+\d+\s+(\d+)\s+\|\s*\d+\s*MiB\s*\/\s*(\d+\s*MiB)\s*\|/
 const processRow = /^\|\s*(\d+)\s+(?:\S+\s+\S+\s+)?(\d+)\s+(C\+G|M\+C|C|G|M)\s+(.*?)\s+(\d+\s*MiB|N\/A)\s*\|?\s*$/
@@ -37,8 +40,12 @@ export function readNvidiaTable(text: string, source: Source): Reading {
       if (owner) owner.facts.migInstances = known([...before, name], cite(source, line))
     }
     const first = inProcesses ? null : firstRow.exec(line)
+    const host = inProcesses ? null : hostRow.exec(line)
     const card = cards.at(-1)
-    if (first) {
+    if (host) {
+      const { displayAttached: _, ...facts } = firstFacts(host, line, versions, headerLine, source)
+      cards.push({ index: Number(host[1]), facts })
+    } else if (first) {
       cards.push({ index: Number(first[1]), facts: firstFacts(first, line, versions, headerLine, source) })
       row = 1
     } else if (inProcesses) {
