@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MiB } from '#src/core/bytes.ts'
+import { planToShell } from '#src/export/sh.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { lingerActions, underLimits } from '#src/plan/actions/engine-limits.ts'
 import { type Action, action } from '#src/plan/plan.ts'
-import { VirtualMachine } from './support/machine.ts'
+import { password, VirtualMachine } from './support/machine.ts'
 import { begin, carryOut, ended, machineOf, patience, planOf, undo } from './support/runs.ts'
 
 const limits = { memoryBytes: 160 * MiB, swapBytes: 16 * MiB, oomScoreAdjust: 1000 }
@@ -92,6 +93,16 @@ describe('the limits of an engine', () => {
     await rig.sh('cat > plan.json', { input: JSON.stringify(planOf(launch(root))) })
     await rig.root('cd /home/miner; node rigup.mjs start plan.json')
     await expect.poll(inEffect, patience).toMatch(values('/system.slice'))
+    await rig.sh('touch eat')
+    await expect.poll(left, patience).toBe('')
+  })
+
+  test('hold where the exported script starts it', async () => {
+    await rig.sh('rm eat')
+    await rig.sh('cat > script.sh', { input: planToShell(planOf(launch(machine))) })
+    const { code, output } = await rig.sh('sh script.sh', { password })
+    expect(code, output).toBe(0)
+    expect(await inEffect()).toMatch(values('/user.slice/user-1000.slice/user@1000.service/app.slice'))
     await rig.sh('touch eat')
     await expect.poll(left, patience).toBe('')
   })
