@@ -125,8 +125,7 @@ function notInVersion({ architecture }: KnownModel, recipe: Recipe): Badge | nul
 
 function cpuBadge(model: KnownModel, machine: Machine): Badge {
   const memory = machine.memory.totalBytes.value
-  if (memory !== null && model.bytes > memory * 0.6)
-    return { state: 'no', note: `larger than this machine's memory`, advice: [] }
+  if (memory !== null && model.bytes > memory * 0.6) return { state: 'no', note: 'too large for the RAM', advice: [] }
   return { state: 'tight', note: 'on the CPU: slow', advice: [] }
 }
 

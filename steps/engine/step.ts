@@ -5,7 +5,7 @@ import { routesFor } from '#src/advice/engine-routes/routes.ts'
 import { knowledgeAge } from '#src/advice/knowledge-age.ts'
 import { modelForRoute } from '#src/advice/model-for-route.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
-import { formatGiB } from '#src/core/bytes.ts'
+import { formatBytes } from '#src/core/bytes.ts'
 import { isGguf } from '#src/knowledge/gguf.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { type FieldPath, textFor } from '#src/recipe/fields.ts'
@@ -58,7 +58,7 @@ function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice 
   set['engine.version'] ??= 'newest'
   return {
     id: route.route,
-    cells: [route.title, route.diskBytes === null ? '' : formatGiB(route.diskBytes)],
+    cells: [route.title, route.diskBytes === null ? '' : formatBytes(route.diskBytes)],
     state: refusal ? 'no' : 'ok',
     note: refusal ? refusal.what.replace(/\.$/, '') : route.state === 'installed' ? 'installed' : '',
     set,

@@ -120,5 +120,5 @@ test('the cursor waits on an answer that can be taken, and the row of one that c
   )
   await screen.shows('› rigup’s own tiny model')
   await screen.press('down', 'down', 'down', 'down', 'down')
-  await screen.shows(/› Qwen\/Qwen2\.5-7B-Instruct[\s\S]*Not here: larger than this machine's memory\./)
+  await screen.shows(/› Qwen\/Qwen2\.5-7B-Instruct[\s\S]*Not here: too large for the RAM\./)
 })
