@@ -71,9 +71,16 @@ function sameCard(all: readonly Slot[], earlier: readonly Slot[], reading: GpuRe
   const address = reading.facts.pciAddress?.value
   const uuid = reading.facts.uuid?.value
   const at = all.find((slot) => address && slot.facts.pciAddress?.value === address)
+  // Partitions of an AMD card have its UUID, and functions of its address.
+  const isElsewhere = (slot: Slot) =>
+    address && slot.facts.pciAddress?.value && withoutFunction(address) !== withoutFunction(slot.facts.pciAddress.value)
   const isOther = (slot: Slot) =>
-    (address && slot.facts.pciAddress?.value) || (!earlier.includes(slot) && slot.toolIndex !== reading.toolIndex)
+    isElsewhere(slot) || (!address && !earlier.includes(slot) && slot.toolIndex !== reading.toolIndex)
   return at ?? all.find((slot) => uuid && slot.facts.uuid?.value === uuid && !isOther(slot))
+}
+
+function withoutFunction(address: string): string {
+  return address.slice(0, address.lastIndexOf('.'))
 }
 
 /** The facts without a name that nvidia-smi cut off (`NVIDIA RTX 6000 Ada Gene...`), where the other source has it whole. */

@@ -70,6 +70,15 @@ it('counts cards, not their partitions', async () => {
   expect(gpus).toMatchObject([{ arch: 'gfx942' }, { arch: 'gfx942' }])
 })
 
+it('counts a card whose partitions have its UUID and functions of its address once', async () => {
+  const text =
+    'GPU: 0\n    BDF: 0000:05:00.0\n    UUID: abff74a1-0000-1000-80d1-000000000001\n\nGPU: 1\n    BDF: 0000:05:00.1\n    UUID: abff74a1-0000-1000-80d1-000000000001\n\nGPU: 2\n    BDF: 0000:26:00.0\n    UUID: 77ff74a1-0000-1000-8009-000000000002\n'
+  expect((await valuesOf('amd-smi-list.txt', text)).gpus.map((gpu) => gpu.pciAddress)).toEqual([
+    '0000:05:00.0',
+    '0000:26:00.0',
+  ])
+})
+
 it('knows a card of AMD by the number that stands where its name should', async () => {
   const text = 'GPU[0]\t: Card series:\t0x740f\nGPU[0]\t: Card model:\t0x0c34\n'
   expect((await valuesOf('rocm-smi.txt', text)).gpus).toMatchObject([{ arch: 'gfx90a' }])
@@ -168,6 +177,34 @@ describe('processors', () => {
     expect((await valuesOf('lscpu.txt', text)).cpu).toMatchObject({ threads: 5, cores: 5 })
     const cut = text.replace('12-13', '12-...')
     expect((await valuesOf('lscpu.txt', cut)).cpu.threads).toBeNull()
+  })
+
+  it('joins flags that were broken at the edge of the terminal', async () => {
+    const text = `Architecture:           x86_64
+CPU(s):                 4
+  Flags:                fpu vme de pse tsc msr pae mce cx8 ap
+                        ic sep sse4_2 avx avx2 avx512f avx512
+                        vl amx_tile amx_bf16 amx_int8 bmi1
+                        fma
+Virtualization features:
+  Virtualization:       VT-x
+`
+    const { flags } = (await valuesOf('lscpu.txt', text)).cpu
+    expect(flags).toEqual(expect.arrayContaining(['apic', 'avx512vl', 'bmi1', 'fma']))
+    expect(flags).toHaveLength(21)
+  })
+
+  it('reads Russian', async () => {
+    const text =
+      'Архитектура: x86_64\nCPU(s): 4\nOn-line CPU(s) list: 0-3\nПотоков на ядро: 2\nЯдер на сокет: 2\nСокетов: 1\nNUMA node(s): 1\nID производителя: AuthenticAMD\nСемейство ЦПУ: 21\nИмя модели: AMD A10-9620P RADEON R5\nФлаги: fpu vme de pse tsc msr pae mce avx\n'
+    expect((await valuesOf('lscpu.txt', text)).cpu).toMatchObject({
+      architecture: 'x86_64',
+      vendor: 'AuthenticAMD',
+      model: 'AMD A10-9620P RADEON R5',
+      cores: 2,
+      threads: 4,
+      sockets: 1,
+    })
   })
 
   it.each([

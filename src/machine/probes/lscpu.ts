@@ -61,11 +61,32 @@ function countOfList(list: string): number | null {
 }
 
 function linesOfText(text: string): Line[] {
-  return linesOf(text).flatMap((line) => {
+  return unwrapped(linesOf(text)).flatMap((line) => {
     // Chinese and Japanese translations use the wide colon.
     const colon = line.search(/[:：]/)
     return colon < 0 ? [] : [{ label: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim(), line }]
   })
+}
+
+/**
+ * On a terminal lscpu (since util-linux 2.40) breaks the flags at its edge, in the middle of words, and indents the rest. A line that is
+ * shorter than the others ended in the blank between two flags.
+ */
+function unwrapped(lines: readonly string[]): string[] {
+  const isRest = (line: string) => /^\s*[a-z0-9_][a-z0-9_ ]*$/.test(line)
+  const joined: string[] = []
+  let width = 0
+  for (const [index, line] of lines.entries()) {
+    const last = joined.at(-1)
+    const before = lines[index - 1] ?? ''
+    if (last === undefined || !isRest(line) || !/[:：].*(\s\w+){7}$/.test(last)) {
+      joined.push(line)
+      width = line.length
+    } else {
+      joined[joined.length - 1] = `${last}${before.length < width ? ' ' : ''}${line.trim()}`
+    }
+  }
+  return joined
 }
 
 function linesOfJson(text: string): Line[] {
