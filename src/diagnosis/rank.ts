@@ -79,6 +79,11 @@ export function rank(
       if (cause !== other && cause.signature.explains?.includes(other.signature.cause)) explained.add(other)
     }
   }
+  const isEarlier = (other: Candidate, { order }: Candidate): boolean =>
+    other.score >= likely && other.order < order && !other.signature.lastResort && !explained.has(other)
+  for (const each of candidates) {
+    if (each.signature.follows && candidates.some((other) => isEarlier(other, each))) explained.add(each)
+  }
   const roots = candidates.filter((each) => !explained.has(each))
   const real = roots.filter((each) => !each.signature.lastResort && each.score >= likely)
   return { roots: real.length > 0 ? real : roots, explained: [...explained] }

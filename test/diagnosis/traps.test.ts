@@ -169,4 +169,30 @@ export NCCL_P2P_DISABLE=1\n`
   test('a line that is cut off where several messages begin alike names none of them', () => {
     expect(diagnoseText('RuntimeError: /m/x.bin: No such file or directory').cause).toBe('root-cause-not-in-log')
   })
+
+  test.each([
+    [
+      'NCCL of the other workers',
+      '(Worker_TP1 pid=5) ERROR 01-01 10:00:09 [x.py:1] torch.distributed.DistBackendError: NCCL error in: NCCLUtils.cpp:77, remote process exited or there was a network error',
+    ],
+    [
+      'the watchdog of the other workers',
+      '[rank1]:[E1101 10:00:09.1 ProcessGroupNCCL.cpp:632] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=2)',
+    ],
+    ['a closed pipe', '(EngineCore pid=9) ConnectionResetError: [Errno 104] Connection reset by peer'],
+    [
+      'a closed store',
+      '[rank1]:[W1101 10:00:09.1 TCPStore.cpp:106] [c10d] sendBytes failed on SocketImpl(fd=64): Broken pipe',
+    ],
+  ])('what follows when a worker has ended is not the cause: %s', (_, consequence) => {
+    expect(diagnoseText(`${outOfMemory}\n${consequence}`).cause).toBe('gpu-oom-weights')
+  })
+
+  test('memory that runs out while torch compiles is no failure of the compiler', () => {
+    expect(
+      diagnoseText(
+        'torch._inductor.exc.InductorError: OutOfMemoryError: CUDA out of memory. Tried to allocate 1.00 GiB.\n  File "/opt/v/torch/_inductor/graph.py", line 1, in compile_to_module',
+      ).cause,
+    ).toBe('gpu-oom-warmup-or-cudagraph')
+  })
 })

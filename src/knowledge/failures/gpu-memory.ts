@@ -79,6 +79,9 @@ const laterFrames = [
   'in _capture_cudagraphs',
   'in forward',
   'compilation/decorators.py',
+  'torch/_inductor/',
+  'torch/_dynamo/',
+  'torch._inductor.exc',
   'in profile_num_available_blocks',
   'in _allocate_kv_cache_tensors',
   'in _warm_up',
@@ -152,7 +155,7 @@ export const gpuMemory: readonly Signature[] = [
       },
     ],
     against: [strong('Capturing CUDA graph'), strong(...loadingFrames)],
-    explains: ['gpu-oom-warmup-or-cudagraph', 'gpu-oom-weights'],
+    explains: ['gpu-oom-warmup-or-cudagraph', 'gpu-oom-weights', 'torch-compile-failure'],
     sentence: "The trial run of the model's vision part asks for more GPU memory than there is.",
     because:
       'Before it reserves the KV cache, vLLM runs the vision part once with the largest images and videos that the model allows. For some models that is tens of GiB.',
@@ -189,6 +192,7 @@ export const gpuMemory: readonly Signature[] = [
       { ...hint('Model loading took', 'Loading model weights took'), quiet: true, traits: ['out-of-memory'] },
     ],
     against: [{ ...strong(...loadingFrames), traits: ['out-of-memory'] }],
+    explains: ['torch-compile-failure', 'triton-compile-failed'],
     derive: neighbours,
     sentence: 'The weights fit, but GPU memory runs out in the warm-up after them.',
     because:

@@ -64,6 +64,8 @@ export type Signature = {
   readonly against?: readonly Sign[]
   /** Causes whose signs are its symptoms when it is there. */
   readonly explains?: readonly Cause[]
+  /** Also what another worker's failure looks like from the others: a likely cause that was seen earlier is the root. */
+  readonly follows?: true
   /** Happens as a consequence of nearly everything: named only where nothing else is found. */
   readonly lastResort?: true
   /** The sentence that stands by itself; `{name}` is filled in where the log gives it, else `otherwise` is taken. */

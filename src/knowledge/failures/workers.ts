@@ -62,6 +62,7 @@ export const workers: readonly Signature[] = [
   },
   {
     cause: 'nccl-p2p-hang',
+    follows: true,
     signs: [
       proof(
         'Watchdog caught collective operation timeout',
