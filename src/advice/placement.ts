@@ -56,12 +56,25 @@ export function placementOf({ machine, model, recipe }: PlacementWish): Placemen
     eager,
   }).filter(({ valid }) => valid)
   const counts = [...new Set(layouts.map(({ gpus }) => gpus.length))].toSorted((a, b) => a - b)
-  const choices = counts
-    .map((count) => layouts.filter(({ gpus }) => gpus.length === count))
-    .map((alike) => alike.map((layout) => place(layout, { machine, model, recipe })).filter((found) => found !== null))
-    .map(bestOf)
-    .filter((found) => found !== undefined)
-  return choices.find(({ state }) => state === 'fits') ?? longest(choices) ?? null
+  const choices: Placement[] = []
+  for (const count of counts) {
+    const alike = layouts.filter(({ gpus }) => gpus.length === count)
+    const best = bestOf(placeUntilSure(alike, { machine, model, recipe }))
+    if (best?.state === 'fits') return best
+    if (best) choices.push(best)
+  }
+  return longest(choices) ?? null
+}
+
+/** Placements of layouts, the fastest first, as far as one that surely fits. */
+function placeUntilSure(layouts: readonly LayoutAdvice[], wish: PlacementWish): Placement[] {
+  const placements: Placement[] = []
+  for (const layout of layouts) {
+    const placement = place(layout, wish)
+    if (placement) placements.push(placement)
+    if (placement?.state === 'fits') break
+  }
+  return placements
 }
 
 /** What a slower layout may cost for the certainty that it fits. */
