@@ -1,3 +1,5 @@
+import { hasCode } from '../core/problem.ts'
+
 /** Where a command reads and writes: JSON and other results go to `stdout`, everything said about them to `stderr`. */
 export type CommandIo = {
   stdin: NodeJS.ReadStream
@@ -6,8 +8,18 @@ export type CommandIo = {
   environment: Readonly<Record<string, string | undefined>>
 }
 
-/** The process's own streams. */
+/**
+ * The process's own streams. Who no longer reads the results, as `head` does after some lines, has enough; who no longer reads what is said
+ * about the work does not end the work.
+ */
 export function processIo(): CommandIo {
+  process.stdout.on('error', (error) => {
+    if (!hasCode(error, 'EPIPE')) throw error
+    process.exit()
+  })
+  process.stderr.on('error', (error) => {
+    if (!hasCode(error, 'EPIPE')) throw error
+  })
   return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env }
 }
 

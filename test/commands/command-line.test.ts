@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { exitCodes } from '#src/core/problem.ts'
@@ -214,4 +216,26 @@ test.each([
   }
   const { code, out, said } = await rigup(...argv)
   expect([code, `${out}${said}`.match(/.*marker.*/gi)]).toEqual([exitCodes.ok, null])
+})
+
+describe('a reader that has gone', () => {
+  /** Ends the reading of one stream before the program writes, and gives its exit code and what it says on the other. */
+  async function withClosed(closed: 'stdout' | 'stderr', ...argv: string[]): Promise<[unknown, string]> {
+    const child = spawn(process.execPath, [join(home, 'dist/rigup.js'), ...argv], { env: { HOME: home } })
+    child[closed].destroy()
+    const [said, [code]] = await Promise.all([
+      text(closed === 'stdout' ? child.stderr : child.stdout),
+      once(child, 'close') as Promise<[unknown]>,
+    ])
+    return [code, said]
+  }
+
+  test('is no defect: it had enough, as head has', async () => {
+    expect(await withClosed('stdout', 'schema', 'recipe')).toEqual([exitCodes.ok, ''])
+  })
+
+  test('of what is said about the work does not end the work', async () => {
+    const [code, out] = await withClosed('stderr', 'export', 'cpu-proof', '--machine', 'radeon-desktop', '--to', 'sh')
+    expect([code, out.includes('All done.')]).toEqual([exitCodes.ok, true])
+  })
 })
