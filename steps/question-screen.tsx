@@ -56,10 +56,14 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const under = offer.choices.find((choice) => choice.id === here) ?? chosen
   const memory = under ? offer.memory?.[under.id] : undefined
   const why = under ? reasonsOf(under, offer) : []
-  const whyLines = why.flatMap((text) => wrap(text, columns)).slice(0, rows > 24 ? 8 : 4)
   const age = step.age?.(props.resolved.recipe, new Date())
-  const footHeight = whyLines.length + 1 + (memory ? 4 : 0) + (age ? 1 : 0)
-  const listHeight = Math.max(4, rows - 3 - footHeight)
+  const besideWhy = 3 + (memory ? 4 : 0) + (age ? 1 : 0)
+  const whyLines = atMost(
+    why.flatMap((text) => wrap(text, columns)),
+    Math.min(8, Math.max(4, rows - besideWhy - offer.choices.length - 1)),
+    columns,
+  )
+  const listHeight = Math.max(4, rows - besideWhy - whyLines.length - 1)
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Heading question={step.question} subject={props.resolved.recipe.model.id} width={columns} />
@@ -104,9 +108,17 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
           </Text>
         ))}
       </Box>
-      {age ? <AgeLine age={age} /> : null}
+      {age ? <AgeLine age={age} width={columns} /> : null}
     </Box>
   )
+}
+
+/** As many lines as there is room for; the last of them says where the rest is. */
+function atMost(lines: readonly string[], room: number, columns: number): readonly string[] {
+  if (lines.length <= room) return lines
+  const more = ' … (?)'
+  const last = lines[room - 1] ?? ''
+  return [...lines.slice(0, room - 1), `${cut(last, columns - widthOf(more), '')}${more}`]
 }
 
 /** The question, and what it is about as far as there is room. */
@@ -126,12 +138,13 @@ function Heading({ question, subject, width }: { question: string; subject: stri
 }
 
 /** When the facts behind the rows were gathered; said louder where that is long ago. */
-function AgeLine({ age }: { age: Advice }) {
+function AgeLine({ age, width }: { age: Advice; width: number }) {
   const theme = useTheme()
+  const whole = `${age.what} ${age.why}`
   return (
     <Box flexShrink={0}>
       <Text {...(age.kind === 'warn' ? theme.warn : theme.dim)} wrap="truncate">
-        {`${age.what} ${age.why}`}
+        {widthOf(whole) <= width ? whole : age.what}
       </Text>
     </Box>
   )

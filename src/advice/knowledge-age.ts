@@ -27,7 +27,7 @@ export function knowledgeAge(version: string, today: Date): Advice {
     {
       id: 'knowledge-age',
       about: 'engine.version',
-      what: `What rigup knows of vLLM was read from its wheels on ${knowledgeDate}, up to ${newest}.`,
+      what: `What rigup knows of vLLM goes up to ${newest}, as of ${knowledgeDate}.`,
       why: `That was ${ago(days)}.${reach} Once installed, the engine itself is asked.`,
       source: sources.wheels,
     },

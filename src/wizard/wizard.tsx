@@ -88,8 +88,7 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
   useKeys([bind(commands.quit, leave)], { layer: 'frame' })
 
   const onTerminal = (work: () => Promise<void>) => handover(work)
-  const report = (error: unknown) =>
-    setMessage(error instanceof Problem && error.why ? `${error.message} ${error.why}` : messageOf(error))
+  const report = (error: unknown) => setMessage(error instanceof Problem ? inOneParagraph(error) : messageOf(error))
   const go = (to: StepId) => {
     setMessage(null)
     dispatch({ type: 'go', to })
@@ -129,10 +128,10 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
 
   return (
     <Frame
-      title={titleOf(session, machine ? machineSummary(machine) : null)}
+      title={titleOf(session, machine && !state.reading ? machineSummary(machine) : null)}
       place={placeOf(state.place)}
       {...(state.place === 'launch' ? {} : { steps: stepMarks(state.place, state.reached, run?.view ?? null) })}
-      panel={(size) => <AdviceSide advice={step ? (resolved?.chosen[step.id]?.advice ?? []) : []} {...size} />}
+      {...(step ? { panel: (size) => <AdviceSide advice={resolved?.chosen[step.id]?.advice ?? []} {...size} /> } : {})}
       footer={footer}
     >
       {state.place === 'hardware' && !seesMachine && given && machine && resolved && differences ? (
@@ -233,6 +232,10 @@ function decidedBy(step: QuestionStep, choice: string, { offers, chosen }: Resol
 /** A draft says which machine it is for, and what was corrected on it. */
 function drafted({ recipe, machine }: PlanContext): Recipe {
   return { ...recipe, machine: recordedMachine(machine, machineSummary(machine)) }
+}
+
+function inOneParagraph({ message, why, next }: Problem): string {
+  return [message, why, next && `Next: ${next}`].filter(Boolean).join(' ')
 }
 
 function titleOf(session: Session, summary: string | null): string {

@@ -24,7 +24,7 @@ export function Overview({ machine, reading, message, width, height }: OverviewP
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       <Text bold>{reading ? 'Is this right? Still reading …' : 'Is this right?'}</Text>
       <Box flexDirection="column" marginTop={1} flexShrink={0}>
-        {hardwareRows(machine, Math.max(2, height - beside)).map((row, index) => (
+        {hardwareRows(machine, Math.max(2, height - beside), reading).map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
           <Text key={index} wrap="truncate">
             <Text {...theme.dim}>{row.topic.padEnd(8)}</Text>

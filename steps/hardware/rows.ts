@@ -4,22 +4,24 @@ import { formatGiB } from '#src/core/bytes.ts'
 import { printableLine } from '#src/core/printable.ts'
 import { correctionsOf } from '#src/machine/corrections.ts'
 import type { Gpu, Machine } from '#src/machine/schema.ts'
-import { gpuUsers } from '#src/machine/summary.ts'
+import { gpuUsers, shortGpuName } from '#src/machine/summary.ts'
 
-/** A line of the hardware screen: a topic on the left, what is known beside it. A dash is what could not be read. */
+/** A line of the hardware screen: a topic on the left, what is known beside it. A dash is what could not be read, `…` what is not read yet. */
 type HardwareRow = { topic: string; text: string }
 
 /**
  * The machine in lines: one per GPU, then CPU, memory, disk, system, and what was corrected. Where there are more cards than `room`,
- * those that stand out are shown and the others counted.
+ * those that stand out are shown and the others counted. While parts are still being read, nothing is said of those.
  */
-export function hardwareRows(machine: Machine, room = Number.POSITIVE_INFINITY): HardwareRow[] {
+export function hardwareRows(machine: Machine, room = Number.POSITIVE_INFINITY, reading = false): HardwareRow[] {
+  const { gpus, cpu, memory, filesystems, os } = machine
+  const unread = (topic: string): HardwareRow[] => [{ topic, text: '…' }]
   return [
-    ...gpuRows(machine, room),
-    ...cpuRows(machine),
-    memoryRow(machine),
-    ...diskRows(machine),
-    systemRow(machine),
+    ...(reading && gpus.length === 0 ? unread('GPUs') : gpuRows(machine, room)),
+    ...(reading && cpu.flags.value === null ? unread('CPU') : cpuRows(machine)),
+    ...(reading && memory.totalBytes.value === null ? unread('RAM') : [memoryRow(machine)]),
+    ...(reading && filesystems.length === 0 ? unread('Disk') : diskRows(machine)),
+    ...(reading && os.id.value === null ? unread('System') : [systemRow(machine)]),
     ...correctedRows(machine),
   ]
 }
@@ -49,7 +51,7 @@ function groupText(alike: readonly Gpu[]): string {
       ? 'memory shared with the CPU'
       : formatGiB(one.memoryTotalBytes.value)
   const head = [
-    `${alike.length} × ${one.name.value ?? 'unknown card'}`,
+    `${alike.length} × ${shortGpuName(one)}`,
     memory,
     one.capability.value ? `cap ${one.capability.value}` : (one.arch.value ?? ''),
     one.driver.value ? `driver ${one.driver.value}` : 'no driver',

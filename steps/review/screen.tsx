@@ -10,6 +10,7 @@ import { TextPanel } from '#src/ui/components/text-panel.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { bind, commands } from '#src/ui/keys/commands.ts'
 import { useKeys } from '#src/ui/keys/use-keys.ts'
+import { wrap } from '#src/ui/text/wrap.ts'
 
 type ReviewScreenProps = {
   plan: Plan
@@ -26,6 +27,9 @@ type ReviewScreenProps = {
   save: () => void
   back: () => void
 }
+
+const savedMachine = 'A saved machine: the recipe can be saved; nothing is done here.'
+const goesOn = 'It goes on when you leave, and rigup attaches to it again.'
 
 /** The whole plan with its commands and what it leaves alone: the last stop before anything changes. */
 export function ReviewScreen(props: ReviewScreenProps) {
@@ -49,7 +53,8 @@ export function ReviewScreen(props: ReviewScreenProps) {
     `about ${formatBytes(download)} to download`,
     root > 0 ? `${root} as root` : 'none as root',
   ]
-  const footRows = Math.max(1, refusals.length * 4)
+  const foot = wrap(message ?? (isSaved ? savedMachine : goesOn), columns)
+  const footRows = refusals.length > 0 ? refusals.length * 4 : foot.length
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Text bold>
@@ -70,14 +75,7 @@ export function ReviewScreen(props: ReviewScreenProps) {
         {refusals.map((advice) => (
           <AdviceNotice key={advice.id} advice={advice} width={columns} />
         ))}
-        {refusals.length === 0 ? (
-          <Text {...theme.dim}>
-            {message ??
-              (isSaved
-                ? 'A saved machine: the recipe can be saved, and nothing is carried out.'
-                : 'It goes on when you leave, and rigup attaches to it again.')}
-          </Text>
-        ) : null}
+        {refusals.length === 0 ? <Text {...theme.dim}>{foot.join('\n')}</Text> : null}
       </Box>
     </Box>
   )

@@ -16,7 +16,7 @@ const plan: Plan = {
   untouched: [],
 }
 
-function Review() {
+function Review({ message = null }: { message?: string | null }) {
   const [keeps, setKeeps] = useState(false)
   const nothing = () => undefined
   return (
@@ -27,7 +27,7 @@ function Review() {
         isSaved={false}
         keepsEngine={keeps}
         setKeepsEngine={setKeeps}
-        message={null}
+        message={message}
         go={nothing}
         save={nothing}
         back={nothing}
@@ -43,6 +43,13 @@ test('the review says what becomes of the engine after its test, and changes it'
   await screen.press('a')
   await screen.shows('After its test the engine is kept running.')
   await screen.shows('a stop it after')
+})
+
+test('why a start was refused is said in full', async () => {
+  const screen = show(
+    <Review message="The recipe cannot be written under /home/anna/.config/rigup/recipes, so nothing was begun. This user may not do that there. Next: give this user the right to it, or set XDG_CONFIG_HOME" />,
+  )
+  await screen.shows(/The recipe cannot be written[\s\S]*set\s+XDG_CONFIG_HOME/)
 })
 
 describe('the recipe screen', () => {

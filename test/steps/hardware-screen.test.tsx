@@ -1,6 +1,7 @@
 import { Box } from 'ink'
 import { useState } from 'react'
 import { expect, test } from 'vitest'
+import { composeMachine } from '#src/machine/compose.ts'
 import { withCorrections } from '#src/machine/corrections.ts'
 import { known } from '#src/machine/fact.ts'
 import type { HardwareTools } from '#src/machine/hardware-tools.ts'
@@ -11,6 +12,7 @@ import { shippedMachine } from '../advice/machines.ts'
 import { show } from '../support/component.tsx'
 
 const rig = shippedMachine('mining-rig')
+const nothingRead = composeMachine([], { name: 'rig', origin: 'live' })
 
 /** Tools that answer from memory; what was asked of them is in `asked`. */
 function fakeTools(overrides: Partial<HardwareTools> = {}) {
@@ -39,14 +41,16 @@ function fakeTools(overrides: Partial<HardwareTools> = {}) {
   return { tools, asked }
 }
 
-function Screen({ tools, start = rig, rows = 40 }: { tools: HardwareTools | null; start?: Machine; rows?: number }) {
+type Given = { tools: HardwareTools | null; start?: Machine; rows?: number; reading?: boolean }
+
+function Screen({ tools, start = rig, rows = 40, reading = false }: Given) {
   const [machine, setMachine] = useState(start)
   return (
     <BodyContext value={{ columns: 100, rows }}>
       <Box width={100} height={rows}>
         <HardwareScreen
           machine={machine}
-          reading={false}
+          reading={reading}
           message={null}
           tools={tools}
           refreshMilliseconds={1}
@@ -62,9 +66,16 @@ function Screen({ tools, start = rig, rows = 40 }: { tools: HardwareTools | null
 
 test('shows one row per card, and what the processor means for each engine build', async () => {
   const screen = show(<Screen tools={null} />)
-  await screen.shows('8 × NVIDIA GeForce RTX 3060')
+  await screen.shows('8 × RTX 3060   12.0 GiB   cap 8.6   driver 570.86.10')
   expect(screen.lines().filter((line) => /#\d /.test(line))).toHaveLength(8)
   await screen.shows(/not: vLLM CPU, llama\.cpp GPU/)
+})
+
+test('what is not read yet is not said to be missing', async () => {
+  const screen = show(<Screen tools={null} start={nothingRead} reading />)
+  await screen.shows(/GPUs +…/)
+  expect(screen.lines().join('\n')).toMatch(/CPU +…[\s\S]*RAM +…[\s\S]*Disk +…[\s\S]*System +…/)
+  expect(screen.lines().join('\n')).not.toMatch(/none found|unknown/)
 })
 
 test('where there is little room, cards that are broken or busy are shown before the others', async () => {

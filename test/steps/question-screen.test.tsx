@@ -13,15 +13,17 @@ import { show } from '../support/component.tsx'
 
 const machine = shippedMachine('rtx3060-desktop')
 
+type Given = { reading?: ModelReading; went: string[]; size?: { columns: number; rows: number } }
+
 /** The model question as the wizard shows it, with its answers kept here. */
-function ModelQuestion({ reading, went }: { reading?: ModelReading; went: string[] }) {
+function ModelQuestion({ reading, went, size = { columns: 100, rows: 30 } }: Given) {
   const [answers, setAnswers] = useState<Answers>(noAnswers)
   const id = String(answers.fields['model.id'] ?? '')
   const readings = reading ? { [`${id}  `]: reading } : {}
   const resolved = resolve(questionSteps, machine, { ...answers, readings })
   return (
-    <BodyContext value={{ columns: 100, rows: 30 }}>
-      <Box width={100} height={30}>
+    <BodyContext value={size}>
+      <Box width={size.columns} height={size.rows}>
         <QuestionScreen
           step={modelStep}
           machine={machine}
@@ -53,6 +55,16 @@ test('a model of the catalogue that is not in the short list is found by typing'
   await screen.press('enter')
   await screen.shows(/^Which model[\s\S]*microsoft\/Phi-4-mini-instruct +7\.2 GiB +fits[\s\S]*rigup’s own/)
   expect(screen.frame()).not.toContain('> phi-4-mini-i')
+})
+
+test('where reasons are longer than their room the last line says where the rest is', async () => {
+  const screen = show(<ModelQuestion went={[]} size={{ columns: 40, rows: 20 }} />)
+  await screen.shows(/ … \(\?\)$/m)
+})
+
+test('in a narrow window the age of the facts is said without its explanation', async () => {
+  const screen = show(<ModelQuestion went={[]} size={{ columns: 65, rows: 20 }} />)
+  await screen.shows(/The catalogue knows \d+ models, as of [\d-]+\.$/m)
 })
 
 test('letters that are keys elsewhere are letters while something is typed', async () => {

@@ -2,7 +2,7 @@ import { charactersOf, widthOf } from './width.ts'
 
 /**
  * Text as lines of at most `columns` columns: broken at spaces, and within a word only where the word is longer than a line.
- * Line breaks in the text stay; an empty line stays empty.
+ * Line breaks in the text stay; an empty line stays empty; what goes on from an indented line stands two columns further in.
  */
 export function wrap(text: string, columns: number): string[] {
   const width = Math.max(1, columns)
@@ -10,8 +10,9 @@ export function wrap(text: string, columns: number): string[] {
 }
 
 function wrapParagraph(paragraph: string, columns: number): string[] {
-  // The indent of a list or a code line is kept on its first line.
   const indent = /^ */.exec(paragraph)?.[0] ?? ''
+  // Where the indent leaves little room, it is given up.
+  const further = indent !== '' && indent.length + 2 <= columns / 2 ? `${indent}  ` : ''
   const lines: string[] = []
   let line = indent.length < columns ? indent : ''
   let isEmpty = true
@@ -21,7 +22,7 @@ function wrapParagraph(paragraph: string, columns: number): string[] {
       line = candidate
     } else {
       if (!isEmpty) lines.push(line)
-      const pieces = pieceWord(isEmpty ? line + word : word, columns)
+      const pieces = pieceWord(isEmpty ? line : further, word, further, columns)
       lines.push(...pieces.slice(0, -1))
       line = pieces.at(-1) ?? ''
     }
@@ -31,16 +32,17 @@ function wrapParagraph(paragraph: string, columns: number): string[] {
   return lines
 }
 
-function pieceWord(word: string, columns: number): string[] {
+/** A word after `start`, in pieces where it is too wide; each further piece begins with `further`. */
+function pieceWord(start: string, word: string, further: string, columns: number): string[] {
   const pieces: string[] = []
-  let piece = ''
-  let width = 0
+  let piece = start
+  let width = widthOf(start)
   for (const character of charactersOf(word)) {
     const wide = widthOf(character)
     if (width + wide > columns && piece !== '') {
       pieces.push(piece)
-      piece = ''
-      width = 0
+      piece = further
+      width = widthOf(further)
     }
     piece += character
     width += wide

@@ -51,7 +51,9 @@ describe('wrap', () => {
     ['abcdefgh', 3, ['abc', 'def', 'gh']],
     ['to abcdefgh', 4, ['to', 'abcd', 'efgh']],
     ['模型模型', 4, ['模型', '模型']],
-    ['  - indented words', 10, ['  -', 'indented', 'words']],
+    ['  - indented words', 12, ['  - indented', '    words']],
+    ['  - indented words', 7, ['  -', 'indente', 'd words']],
+    ['  $ echo abcdefghij k', 13, ['  $ echo', '    abcdefghi', '    j k']],
   ])('%j at %i', (value, columns, lines) => expect(wrap(value, columns)).toEqual(lines))
 
   test('no line is too wide, and no word is lost', () => {
