@@ -134,12 +134,16 @@ function decode(bytes: Buffer): string {
   return withoutIndent(stripVTControlCharacters(new TextDecoder(encodingOf(bytes)).decode(bytes)))
 }
 
-/** Text that was cut out of a document is indented as a whole, and tables are known by where their lines begin. */
+/**
+ * Text that was cut out of a document or a letter is indented or quoted as a whole, or below the command; and tables are known by where
+ * their lines begin.
+ */
 function withoutIndent(text: string): string {
   const lines = text.split('\n')
-  const indents = lines.flatMap((line) => (line.trim() === '' ? [] : [/^ */.exec(line)?.[0].length ?? 0]))
+  const indents = lines.flatMap((line) => (/[^\s>]/.test(line) ? [/^[ >]*/.exec(line)?.[0].length ?? 0] : []))
   const common = indents.reduce((least, indent) => Math.min(least, indent), indents[0] ?? 0)
-  return common === 0 ? text : lines.map((line) => line.slice(common)).join('\n')
+  const flush = common === 0 ? text : lines.map((line) => line.slice(common)).join('\n')
+  return flush.replace(/^[ \t]+(?=\|.*\|[ \t]*\r?$|GPU\[\d|\+[-=]{3})/gm, '')
 }
 
 /** By its mark at the beginning, or by the zero bytes of plain letters. A byte that fits no encoding never stops the reading. */

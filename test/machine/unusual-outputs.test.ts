@@ -17,6 +17,20 @@ describe('captures as people keep them', () => {
     expect((await valuesOf('rocm-smi.txt', text)).gpus).toMatchObject([{ name: 'AMD Instinct MI300X' }, {}])
   })
 
+  it.each([
+    ['quoted', '> '],
+    ['indented below its command', '    '],
+  ])('reads a table that is %s', async (kind, prefix) => {
+    const table = `+-------------------+
+| BDF                        GPU-Name | Mem-Uti   Temp   UEC       Power-Usage |
+| 0000:09:00.0    AMD Instinct MI325X | 0 %      49 °C   0          144/1000 W |
+|   0       0       3        SPX/NPS1 | 3 %        N/A           283/262128 MB |
+`
+    const text = table.replace(/^(?=.)/gm, prefix)
+    const { gpus } = await valuesOf('amd-smi.txt', kind === 'quoted' ? `>\n${text}` : `$ amd-smi\n\n${text}`)
+    expect(gpus).toMatchObject([{ name: 'AMD Instinct MI325X', pciAddress: '0000:09:00.0' }])
+  })
+
   it('finds the devices of lspci below the words of a document', async () => {
     const text =
       '  * Ask for the cards:\n\n    65:00.0 3D controller [0302]: NVIDIA Corporation GA102GL [A10] [10de:2236] (rev a1)\n            Kernel modules: nouveau\n'
@@ -168,6 +182,15 @@ it('says why the memory of an Intel card is not known from the bus', async () =>
   expect(card?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('12 GiB') })
   const [other] = (await machineOf({ 'lspci.txt': text.replace('Arc B580', 'Arc A770') })).gpus
   expect(other?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('xpu-smi') })
+})
+
+it('learns the kernel from what tells it by the way', async () => {
+  const amd =
+    'GPU: 0\n    DRIVER:\n        NAME: amdgpu\n        VERSION: 6.18.3\n        OS_KERNEL_VERSION: 5.15.0-164-generic\n'
+  expect((await valuesOf('amd-smi-static.txt', amd)).os.kernel).toBe('5.15.0-164-generic')
+  const log =
+    '[    0.000000] Linux version 6.8.0-79-generic (buildd@host) (gcc 13) #79-Ubuntu SMP\n[    0.1] Command line: quiet\n'
+  expect((await valuesOf('dmesg.txt', log)).os.kernel).toBe('6.8.0-79-generic')
 })
 
 describe('processors', () => {

@@ -31,7 +31,17 @@ export function readKernelLog(text: string, source: Source): Reading {
       tell(fallen[1], line, 'This card has fallen off the bus (the kernel’s log); the machine has to be restarted.')
     else if (/NVRM: API mismatch/.test(line)) problems.push({ about: 'nvidia-driver', text: mismatch })
   }
-  return { gpus: [...cards.values()], ...(problems.length > 0 ? { problems: problems.slice(0, 1) } : {}) }
+  return {
+    gpus: [...cards.values()],
+    ...(problems.length > 0 ? { problems: problems.slice(0, 1) } : {}),
+    ...kernelOf(text, source),
+  }
+}
+
+/** The first line of a whole log. */
+function kernelOf(text: string, source: Source): Pick<Reading, 'os'> {
+  const match = /\bLinux version (\d\S*) [^\n]{0,200}/.exec(text)
+  return match?.[1] === undefined ? {} : { os: { kernel: known(match[1], cite(source, match[0])) } }
 }
 
 const mismatch =

@@ -29,8 +29,14 @@ export function readAmdSmi(text: string, source: Source): Reading {
   return {
     gpus: [...cards.map((card, position) => readCard(card, position, source)), ...topology.gpus],
     links: [...cards.flatMap((card) => readLinks(card, source)), ...topology.links],
+    ...kernel(cards, source),
     ...notInitialized(text, cards.length),
   }
+}
+
+function kernel(cards: readonly Tree[], source: Source): Pick<Reading, 'os'> {
+  const found = cards.map((card) => leaf(card, ['driver/os_kernel_version'])).find((field) => field !== null)
+  return found ? { os: { kernel: known(found.value, cite(source, found.line)) } } : {}
 }
 
 function notInitialized(text: string, found: number): Pick<Reading, 'problems'> {
