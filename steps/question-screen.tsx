@@ -34,21 +34,22 @@ export function QuestionScreen({ step, ...props }: ScreenProps & { step: Questio
   const [here, setHere] = useState(first)
   const [inSettings, setInSettings] = useState(false)
   const [query, setQuery] = useState<string | null>(null)
-  const canSearch = step.search !== undefined && !inSettings
+  const searches = query !== null
+  const canSearch = step.search !== undefined && !inSettings && !searches
   const isUnread = chosen?.advice.some(({ id }) => id === 'model-not-read') === true
   useKeys(
     [
       inSettings
         ? bind(commands.close, () => setInSettings(false), { label: 'choices', help: 'Go back to the choices.' })
         : bind(commands.back, props.back),
-      bind(commands.settings, () => setInSettings(!inSettings)),
+      ...(searches ? [] : [bind(commands.settings, () => setInSettings(!inSettings))]),
       ...(canSearch ? [bind(commands.search, () => setQuery(''), searchWords)] : []),
       ...(isUnread
         ? [bind(commands.readAgain, props.readModelAgain, { help: 'Ask the hub for this model again.' })]
         : []),
     ],
     // What is pasted, an id most likely, opens the search; single letters stay keys.
-    canSearch && query === null ? { onText: (text) => (text.length > 1 ? setQuery(text.trim()) : undefined) } : {},
+    canSearch ? { onText: (text) => (text.length > 1 ? setQuery(text.trim()) : undefined) } : {},
   )
   if (!offer) return null
 

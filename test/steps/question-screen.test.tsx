@@ -51,6 +51,7 @@ test('a model of the catalogue that is not in the short list is found by typing'
   await screen.press('/')
   await screen.press('phi-4-mini-i')
   await screen.shows(/> phi-4-mini-i/)
+  await screen.shows(/^esc close +enter take it$/m)
   await screen.shows('microsoft/Phi-4-mini-instruct')
   await screen.press('enter')
   await screen.shows(/^Which model[\s\S]*microsoft\/Phi-4-mini-instruct +7\.2 GiB +fits[\s\S]*rigup’s own/)
