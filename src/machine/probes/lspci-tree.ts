@@ -2,7 +2,7 @@ import { linesOf } from '../lines.ts'
 import { readPciAddress } from '../read-value.ts'
 
 /** A device of the tree: its address, and what it is called, without its class. */
-export type TreeDevice = { readonly address: string; readonly name: string; readonly line: string }
+type TreeDevice = { readonly address: string; readonly name: string; readonly line: string }
 
 const token = /\[(?:([0-9a-f]{4,8}):)?([0-9a-f]{2})(?:-[0-9a-f]{2})?\]|(?<=-)([0-9a-f]{2}\.[0-7])(?=\s|$)/gi
 
