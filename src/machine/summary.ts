@@ -109,10 +109,12 @@ function gpuRow(gpu: Gpu): string[] {
     `#${gpu.index}`,
     shortGpuName(gpu),
     memory,
-    `${formatGiB(gpu.memoryFreeBytes.value)} free`,
+    gpu.memoryFreeBytes.value === null ? '' : `${formatGiB(gpu.memoryFreeBytes.value)} free`,
     nvidia ? `cap ${show(gpu.capability)}` : show(gpu.arch),
     `driver ${show(gpu.driver)}`,
-    `PCIe ×${show(gpu.linkWidth)} of ×${show(gpu.linkWidthMax)}`,
+    gpu.linkWidth.value === null && gpu.linkWidthMax.value === null
+      ? ''
+      : `PCIe ×${show(gpu.linkWidth)} of ×${show(gpu.linkWidthMax)}`,
     show(gpu.pciAddress),
     gpu.mig.value === 'enabled' ? 'MIG' : '',
     gpu.utilizationPercent.value ? `${gpu.utilizationPercent.value} % busy` : '',

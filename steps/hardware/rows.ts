@@ -75,7 +75,7 @@ function cardText(gpu: Gpu): string {
   const busy = gpu.utilizationPercent.value ? `${gpu.utilizationPercent.value} % busy` : ''
   const parts = [
     `#${gpu.index}  ${gpu.pciAddress.value?.replace(/^0000:/, '') ?? dash}`,
-    `${formatGiB(freeOf(gpu))} free`,
+    freeOf(gpu) === null && gpu.unifiedMemory.value === true ? '' : `${formatGiB(freeOf(gpu))} free`,
     busy,
     gpuUsers(gpu),
     width,

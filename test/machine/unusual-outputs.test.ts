@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { machineText } from '#src/machine/summary.ts'
 import { machineValues } from '#src/machine/values.ts'
 import { machineOf } from './captures.ts'
 
@@ -182,6 +183,13 @@ it('says why the memory of an Intel card is not known from the bus', async () =>
   expect(card?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('12 GiB') })
   const [other] = (await machineOf({ 'lspci.txt': text.replace('Arc B580', 'Arc A770') })).gpus
   expect(other?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('xpu-smi') })
+})
+
+it('says nothing of the link and of free memory where nobody told them', async () => {
+  const machine = await machineOf({
+    'lspci.txt': '29:00.0 VGA compatible controller: Intel Corporation DG2 [Arc A770]\n',
+  })
+  expect(machineText(machine)[0]?.replace(/ +/g, ' ')).toBe('GPUs #0 Arc A770 - - driver - 0000:29:00.0')
 })
 
 it('learns the kernel from what tells it by the way', async () => {
