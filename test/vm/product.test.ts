@@ -4,7 +4,7 @@ import { MiB } from '#src/core/bytes.ts'
 import { exitCodes } from '#src/core/problem.ts'
 import { recipeSchema } from '#src/recipe/schema/recipe.ts'
 import { recipeText } from '#src/recipe/write.ts'
-import { password, VirtualMachine } from './support/machine.ts'
+import { ctrlC, password, VirtualMachine } from './support/machine.ts'
 import { installProduct, product, rigup } from './support/product.ts'
 import { patience } from './support/runs.ts'
 
@@ -15,8 +15,6 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.end())
 
-/** What a terminal sends for that key. */
-const ctrlC = '\u0003'
 const limits = { memoryBytes: 256 * MiB, swapBytes: 64 * MiB, oomScoreAdjust: 1000 }
 const recipe = {
   rigup: 1 as const,

@@ -12,6 +12,8 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 
 export const password = 'right-password'
+/** What a terminal sends for that key; given as a password, it is typed instead of one. */
+export const ctrlC = '\u0003'
 
 type Shell = { readonly code: number | null; readonly output: string }
 
@@ -104,7 +106,7 @@ export class VirtualMachine {
       output += chunk.toString('utf8')
       if (password === undefined || isAsked || !output.includes('password for')) return
       isAsked = true
-      ssh.stdin?.write(`${password}\n`)
+      ssh.stdin?.write(password === ctrlC ? ctrlC : `${password}\n`)
     }
     ssh.stdout?.on('data', read)
     ssh.stderr?.on('data', read)
