@@ -51,13 +51,13 @@ export const container: readonly Signature[] = [
       'The tag does not exist for this kind of machine, the registry asks for a login or limits anonymous pulls, or the network does not reach it.',
     fixes: [
       {
-        title: 'the newest released image',
+        title: 'the newest released image, where the tag is unknown',
         change: recipe({ 'engine.version': 'newest' }),
         why: 'A tag that exists.',
         risk: null,
       },
       {
-        title: 'log in to the registry',
+        title: 'log in to the registry, where it says denied, unauthorized or toomanyrequests',
         change: command('docker', 'login'),
         why: 'Anonymous pulls are limited, and some images need it.',
         risk: null,

@@ -70,7 +70,8 @@ export const driver: readonly Signature[] = [
       {
         title: 'the host’s libcuda first',
         change: recipe({
-          'server.environment.LD_LIBRARY_PATH': '/usr/lib/x86_64-linux-gnu:/usr/lib64:/usr/local/nvidia/lib64',
+          'server.environment.LD_LIBRARY_PATH':
+            '/usr/lib/x86_64-linux-gnu:/usr/lib/aarch64-linux-gnu:/usr/lib64:/usr/local/nvidia/lib64',
         }),
         why: 'The driver’s own library is found before the compat one.',
         risk: null,
@@ -128,7 +129,8 @@ export const driver: readonly Signature[] = [
       {
         title: 'the host’s libcuda first',
         change: recipe({
-          'server.environment.LD_LIBRARY_PATH': '/usr/lib/x86_64-linux-gnu:/usr/lib64:/usr/local/nvidia/lib64',
+          'server.environment.LD_LIBRARY_PATH':
+            '/usr/lib/x86_64-linux-gnu:/usr/lib/aarch64-linux-gnu:/usr/lib64:/usr/local/nvidia/lib64',
         }),
         why: 'The image’s compat library is passed over.',
         risk: null,

@@ -130,7 +130,7 @@ export const gpuMemory: readonly Signature[] = [
         why: 'The GPU holds so much less.',
         risk: 'Much slower: the weights cross the bus for each token.',
         versions: '>=0.5.4',
-        withoutTraits: ['llama-cpp'],
+        withoutTraits: ['llama-cpp', 'unified-memory'],
       },
       fewerLayers,
     ],

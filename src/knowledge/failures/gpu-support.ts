@@ -32,10 +32,19 @@ export const gpuSupport: readonly Signature[] = [
       'A wheel holds kernels for a list of compute capabilities. Pascal and Volta are too old for new wheels, and a new card is missing in old ones.',
     fixes: [
       {
+        title: 'a build for CUDA 13',
+        change: recipe({ 'engine.torchBackend': 'cu130' }),
+        why: 'Builds for CUDA 12 have no code for this card.',
+        risk: null,
+        versions: '>=0.11.1',
+        traits: ['unified-memory'],
+      },
+      {
         title: 'for an old card (Pascal, Volta): llama.cpp',
         change: recipe({ 'engine.route': 'llama-cpp' }),
         why: 'It still builds for these cards.',
         risk: 'Fewer users at once.',
+        withoutTraits: ['unified-memory'],
       },
       {
         title: 'for a new card: the newest vLLM',
@@ -48,6 +57,7 @@ export const gpuSupport: readonly Signature[] = [
         change: advice,
         why: 'From 0.20.0 on the wheels leave Volta out.',
         risk: 'An old release: newer models are missing.',
+        withoutTraits: ['unified-memory'],
       },
     ],
     more: 'https://docs.vllm.ai/en/latest/getting_started/installation/gpu/',

@@ -1,5 +1,5 @@
 import { eager, fewerLayers, neighbours, smallerBatch } from './memory-fixes.ts'
-import { advice, frame, hint, proof, recipe, type Signature, strong } from './signature.ts'
+import { advice, command, frame, hint, proof, recipe, rootCommand, type Signature, strong } from './signature.ts'
 
 export const kvCache: readonly Signature[] = [
   {
@@ -135,14 +135,34 @@ export const kvCache: readonly Signature[] = [
           needsRoot: false,
         },
         why: 'A worker left over from an earlier start is the usual reason.',
-        risk: null,
+        risk: 'On a shared machine they may be somebody else’s.',
         withoutTraits: ['rocm', 'cpu'],
+      },
+      {
+        title: 'see which programs hold the GPU and end them',
+        change: command('rocm-smi', '--showpids'),
+        why: 'A worker left over from an earlier start is the usual reason.',
+        risk: 'On a shared machine they may be somebody else’s.',
+        traits: ['rocm'],
+      },
+      {
+        title: 'give back what the system keeps of files',
+        change: rootCommand('sysctl', 'vm.drop_caches=3'),
+        why: 'CPU and GPU share one memory here, and files that were read lately count as taken.',
+        risk: 'Files are read from the disk again.',
+        traits: ['unified-memory'],
       },
       {
         title: 'utilization {fittingUtilization}',
         change: recipe({ 'layout.utilization': '{fittingUtilization}' }),
         why: 'As much as is free now.',
         risk: 'A smaller KV cache.',
+      },
+      {
+        title: 'another GPU that is free (the recipe’s layout.gpus)',
+        change: advice,
+        why: 'Where the programs on this one have to stay.',
+        risk: null,
       },
     ],
   },

@@ -91,13 +91,23 @@ export const layout: readonly Signature[] = [
       frame('in validate_fp8_block_shape', 'in verify_marlin_supports_shape'),
       hint('min_thread_k', 'quantization', 'divide(', 'group_size'),
     ],
+    derive: (values) => {
+      const asked = Number(values['tensorParallel'])
+      return asked > 1 ? { fewer: String(2 ** Math.floor(Math.log2(asked - 1))) } : {}
+    },
     sentence: 'The quantized weights cannot be cut into that many equal shares.',
     because:
       'A quantized matrix is made of blocks or groups (often 128 wide); each GPU must get whole ones, and a large number of GPUs cuts through them.',
     fixes: [
       {
-        title: 'tensor parallel 4',
-        change: recipe({ 'layout.tensorParallel': 4 }),
+        title: 'tensor parallel {fewer}',
+        change: recipe({ 'layout.tensorParallel': '{fewer}' }),
+        why: 'Fewer, larger shares hold whole blocks.',
+        risk: 'Fewer GPUs hold the weights.',
+      },
+      {
+        title: 'tensor parallel 2',
+        change: recipe({ 'layout.tensorParallel': 2 }),
         why: 'Fewer, larger shares hold whole blocks.',
         risk: 'Fewer GPUs hold the weights.',
       },

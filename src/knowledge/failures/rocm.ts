@@ -27,6 +27,8 @@ export const rocm: readonly Signature[] = [
       strong(
         'TensileLibrary',
         'hipBLASLt on an unsupported architecture',
+        'amdsmi did not return valid GCN arch',
+        'has too few digits',
         'unsupported architecture{}gfx',
         'is not supported by ROCm',
         'gfx{arch:w} is not supported',

@@ -95,6 +95,9 @@ export const traitSigns = {
       'ErrorOutOfDeviceMemory',
     ],
   },
+  // CPU and GPU share one memory: DGX Spark, Jetson.
+  'unified-memory': { look: ['NVIDIA GB10', 'sm_121', 'NVIDIA Thor', 'sm_110', 'Jetson', 'tegra'] },
+  arm: { look: ['aarch64', 'arm64', 'NVIDIA GB10', 'tegra', 'sbsa-linux'] },
   'llama-cpp': {
     look: ['ggml_', 'llama_model_load', 'llama_context: ', 'llama_init_from_model', 'llama runner', 'llama-server'],
   },

@@ -144,6 +144,12 @@ export const workers: readonly Signature[] = [
     fixes: [
       noPeerAccess,
       {
+        title: 'without NCCL’s own shared host memory',
+        change: recipe({ 'server.environment.NCCL_CUMEM_HOST_ENABLE': '0' }),
+        why: 'Mends `peer access is not supported between these two devices` (Cuda failure 217).',
+        risk: null,
+      },
+      {
         title: 'without vLLM’s own all-reduce',
         change: recipe({ 'server.arguments.disable-custom-all-reduce': true }),
         why: 'It needs direct access as well.',
