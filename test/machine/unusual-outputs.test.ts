@@ -85,6 +85,17 @@ it('counts cards, not their partitions', async () => {
   expect(gpus).toMatchObject([{ arch: 'gfx942' }, { arch: 'gfx942' }])
 })
 
+it('takes the cards of amd-smi in their order where they have no number', async () => {
+  const json = JSON.stringify([
+    { asic: { market_name: 'AMD Radeon AI PRO R9700' }, vram: { size: { value: 32624, unit: 'MB' } } },
+    { asic: { market_name: 'AMD Radeon Graphics', target_graphics_version: 'gfx1036' } },
+  ])
+  expect((await valuesOf('amd-smi.json', json)).gpus).toMatchObject([
+    { index: 0, arch: 'gfx1201', memoryTotalBytes: 32624 * 1024 ** 2 },
+    { index: 1, arch: 'gfx1036', unifiedMemory: true },
+  ])
+})
+
 it('counts a card whose partitions have its UUID and functions of its address once', async () => {
   const text =
     'GPU: 0\n    BDF: 0000:05:00.0\n    UUID: abff74a1-0000-1000-80d1-000000000001\n\nGPU: 1\n    BDF: 0000:05:00.1\n    UUID: abff74a1-0000-1000-80d1-000000000001\n\nGPU: 2\n    BDF: 0000:26:00.0\n    UUID: 77ff74a1-0000-1000-8009-000000000002\n'

@@ -24,7 +24,8 @@ import type { Tree } from './tree.ts'
  */
 export function readAmdSmi(text: string, source: Source): Reading {
   const found = fromJson(text) ?? [...fromText(text), ...cardsFromCsv(text), ...cardsFromTable(text)]
-  const cards = found.filter((card) => typeof card.gpu === 'string')
+  // Programs that keep the output leave out the number: then cards count in their order.
+  const cards = found.filter((card) => typeof card.gpu === 'string' || typeof card.asic === 'object')
   const topology = readAmdTopology(text, source)
   return {
     gpus: [...cards.map((card, position) => readCard(card, position, source)), ...topology.gpus],
