@@ -11,7 +11,7 @@ import { readJournal } from './journal.ts'
 import type { JournalEvent } from './journal-event.ts'
 import { syncDirectory, writeNew } from './owned-file.ts'
 import { type LockHolder, lockHolder, refuseWhileBusy } from './run-lock.ts'
-import { type RunState, runState } from './run-state.ts'
+import { type ActionState, type RunState, runState } from './run-state.ts'
 
 /** A run as it was begun: its folder, and what was planned there for which recipe. */
 export type OpenRun = { directory: string; plan: Plan; recipe: Recipe }
@@ -135,16 +135,22 @@ export async function runStatus(directory: string): Promise<RunStatus> {
   ])
   const state = runState(plan, events)
   const mine = holder !== null && holder.run === directory ? holder : null
-  const isOpen = state.status === 'running' || state.status === 'undoing'
+  const isCutOff = mine === null && (state.status === 'running' || state.status === 'undoing')
   return {
     ...state,
-    status: isOpen && mine === null ? 'interrupted' : state.status,
+    status: isCutOff ? 'interrupted' : state.status,
+    actions: isCutOff ? state.actions.map(begunAndLeft) : state.actions,
     directory,
     id: basename(directory),
     plan,
     events,
     holder: mine,
   }
+}
+
+/** An action that the end of its run's process has stopped. */
+function begunAndLeft(action: ActionState): ActionState {
+  return action.status === 'running' ? { ...action, status: 'stopped' } : action
 }
 
 /**

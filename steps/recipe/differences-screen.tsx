@@ -56,7 +56,7 @@ export function DifferencesScreen(props: DifferencesScreenProps) {
       <Box marginTop={1} flexShrink={0}>
         <Text {...theme.dim}>
           {asked.length === 0
-            ? 'Every answer holds here. Only the review is left.'
+            ? 'Every answer holds here. Only the review is left; esc there leads back to the answers.'
             : `Asked about: ${asked.join(', ')}. All else stays as the recipe says.`}
         </Text>
       </Box>

@@ -84,5 +84,8 @@ test('what a newer rigup added to its events is passed over, and the events coun
     { type: 'action-measured', at: '2026-11-21T00:00:02Z', action: 'one' },
   ]
   await writeFile(journalPath(directory), `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"type":"act`)
-  expect(await runStatus(directory)).toMatchObject({ status: 'interrupted', actions: [{ touched: true }] })
+  expect(await runStatus(directory)).toMatchObject({
+    status: 'interrupted',
+    actions: [{ status: 'stopped', touched: true }],
+  })
 })
