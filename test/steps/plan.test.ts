@@ -4,6 +4,7 @@ import { directoriesOf } from '#src/core/directories.ts'
 import { proofModel } from '#src/launch/proof-model.ts'
 import { readMachine } from '#src/machine/read-machine.ts'
 import type { ProofModel } from '#src/plan/context.ts'
+import { describeOperation } from '#src/plan/describe.ts'
 import type { Plan } from '#src/plan/plan.ts'
 import type { Serve } from '#src/plan/serve.ts'
 import { withFields } from '#src/recipe/fields.ts'
@@ -56,6 +57,11 @@ describe('the plan of', () => {
     expect(launch?.argv.join(' ')).toMatch(/MemorySwapMax=\d+ /)
     expect(launch?.environment).toMatchObject({ NCCL_P2P_DISABLE: '1', NCCL_IB_DISABLE: '1' })
     expect(launch?.environment).not.toHaveProperty('VLLM_USE_V1')
+  })
+
+  test('what is installed is on disk before it counts as installed', async () => {
+    const install = (await planFor('cpu-proof', 'cpu-server')).actions.find(({ id }) => id === 'install')
+    expect(install?.operations.map(describeOperation).at(-1)).toMatch(/^sync --file-system \S+\/venv {3}# may fail$/)
   })
 
   test('the V0 engine sets VLLM_USE_V1=0 and --swap-space 1', async () => {

@@ -189,6 +189,8 @@ function installAction(context: PlanContext, wanted: PythonEnvironment): Action 
           environment: { ...packageEnvironment(context), ...wanted.environment },
           progress: 'uv',
         },
+        // uv leaves that to the kernel: after a power cut, what counts as installed could be files without their content.
+        { kind: 'run', argv: ['sync', '--file-system', paths.environment], timeoutSeconds: 3600, allowFailure: true },
       ],
     },
     {
