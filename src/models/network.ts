@@ -1,4 +1,5 @@
 import { setGlobalProxyFromEnv } from 'node:http'
+import { basicAuthorization } from '../core/basic-authorization.ts'
 import type { Environment } from '../core/directories.ts'
 import { withoutCredentials } from '../core/redact.ts'
 
@@ -37,10 +38,10 @@ export function withEndpointCredentials(base: Fetch, environment: Environment): 
   const given = environment.HF_ENDPOINT?.trim() ?? ''
   const { username, password } = URL.canParse(given) ? new URL(given) : { username: '', password: '' }
   if (username === '') return base
-  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const authorization = basicAuthorization({ username, password })
   return (input, init) => {
     const headers = new Headers(init?.headers)
-    if (!headers.has('authorization')) headers.set('authorization', `Basic ${basic}`)
+    if (!headers.has('authorization')) headers.set('authorization', authorization)
     return base(input, { ...init, headers })
   }
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { basicAuthorization } from '../../core/basic-authorization.ts'
 import { hasCode, Problem, type ProblemInput } from '../../core/problem.ts'
 import { withoutCredentials } from '../../core/redact.ts'
 
@@ -81,8 +82,7 @@ async function* watched(body: AsyncIterable<Uint8Array>, timer: NodeJS.Timeout):
 function moveCredentials(url: string, headers: Record<string, string>): URL {
   const target = new URL(url)
   if (target.username !== '' || target.password !== '') {
-    const pair = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`
-    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`
+    headers.authorization = basicAuthorization(target)
     target.username = ''
     target.password = ''
   }
