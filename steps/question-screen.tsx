@@ -176,7 +176,6 @@ function MemoryBar({ memory, width }: { memory: MemoryUse; width: number }) {
         total={memory.totalBytes}
         width={width}
         format={(bytes) => formatGiB(bytes)}
-        legend
       />
     </Box>
   )

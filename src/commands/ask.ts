@@ -4,6 +4,8 @@ import type { ChoicePromptProps, PromptChoice } from '../ui/choice-prompt.tsx'
 import { loadScreens } from '../ui/load-screens.ts'
 import type { CommandIo } from './io.ts'
 
+type Terminal = Pick<CommandIo, 'stdin' | 'stderr'>
+
 /**
  * Asks a question with a few answers on the terminal.
  * @throws Problem (exit `unanswered`) where there is none, `without` says what to do then; (`interrupted`) where it is left.
@@ -38,12 +40,12 @@ async function askNumber<Value>(
  * Asks a yes-or-no question on the terminal.
  * @throws Problem (exit `unanswered`) where there is none; `without` says what to do then.
  */
-export async function askYesNo(question: string, io: CommandIo, without: string): Promise<boolean> {
+export async function askYesNo(question: string, io: Terminal, without: string): Promise<boolean> {
   requireTerminal(question, io, without)
   return /^\s*y(es)?\s*$/i.test(await askLine(`${question} [y/N] `, io))
 }
 
-function requireTerminal(question: string, io: CommandIo, without: string): void {
+function requireTerminal(question: string, io: Terminal, without: string): void {
   if (io.stdin.isTTY && io.stderr.isTTY) return
   throw new Problem({
     what: 'There is a question open, and no terminal to ask in.',
@@ -58,7 +60,7 @@ function left(cause?: unknown): Problem {
 }
 
 /** One line that is typed. @throws Problem (exit `interrupted`) for Ctrl-C. */
-async function askLine(question: string, io: CommandIo): Promise<string> {
+async function askLine(question: string, io: Terminal): Promise<string> {
   const terminal = createInterface({ input: io.stdin, output: io.stderr })
   const interrupted = new AbortController()
   terminal.on('SIGINT', () => interrupted.abort())

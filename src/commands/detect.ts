@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises'
 import { Problem } from '../core/problem.ts'
 import type { Machine } from '../machine/schema.ts'
 import { loadMachine } from '../services/load-machine.ts'
+import { askYesNo } from './ask.ts'
 import { type CommandIo, say, writeJson } from './io.ts'
 
 export type DetectCommand = {
@@ -68,26 +68,10 @@ async function save(directory: string, options: DetectCommand, io: Pick<CommandI
   const { recordCaptures, recordingPreview, writeCaptures } = await import('../machine/save-captures.ts')
   const recording = await recordCaptures()
   say(io, ...recordingPreview(recording, directory))
-  if (!options.yes && !(await agreed(io))) {
+  if (!options.yes && !(await askYesNo('Write these files?', io, 'Add --yes.'))) {
     say(io, 'Nothing was written.')
     return
   }
   await writeCaptures(recording, directory)
   say(io, `Written. rigup detect --from ${directory} reads it back; look through the files before passing them on.`)
-}
-
-async function agreed(io: Pick<CommandIo, 'stdin' | 'stderr'>): Promise<boolean> {
-  if (!io.stdin.isTTY) {
-    throw new Problem({
-      what: 'Whether to write these files is an open question, and nobody is here to answer it.',
-      next: 'Add --yes.',
-      exit: 'unanswered',
-    })
-  }
-  const lines = createInterface({ input: io.stdin, output: io.stderr })
-  try {
-    return /^y(es)?$/i.test((await lines.question('Write them? [y/N] ')).trim())
-  } finally {
-    lines.close()
-  }
 }

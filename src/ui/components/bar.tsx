@@ -18,14 +18,12 @@ type BarProps = {
   readonly width: number
   /** `5.6 GiB` from a value; also what stands after the bar. */
   readonly format: (value: number) => string
-  /** Names and values of the segments in a second line, in the unit of the whole. */
-  readonly legend?: boolean
   /** In front of the bar: `GPU 0`. */
   readonly label?: string
 }
 
 /** A segmented bar: each segment with a filling of its own, so that it reads without colour, and a legend with the numbers. */
-export function Bar({ segments, total, width, format, legend = false, label }: BarProps) {
+export function Bar({ segments, total, width, format, label }: BarProps) {
   const signs = useSigns()
   const theme = useTheme()
   const { screenReader } = useTerminal()
@@ -54,18 +52,14 @@ export function Bar({ segments, total, width, format, legend = false, label }: B
         ))}
         <Text {...(over ? theme.fail : {})}>{`  ${format(total)}${over}`}</Text>
       </Text>
-      {legend ? (
-        <Text wrap="truncate">
-          {segments.map((segment, index) => (
-            <Text key={segment.label}>
-              <Text
-                {...theme.dim}
-              >{`${index > 0 ? '  ' : ''}${fills[parts[index]?.fill ?? 0]} ${segment.label} `}</Text>
-              {withoutUnit(format(segment.value), format(total))}
-            </Text>
-          ))}
-        </Text>
-      ) : null}
+      <Text wrap="truncate">
+        {segments.map((segment, index) => (
+          <Text key={segment.label}>
+            <Text {...theme.dim}>{`${index > 0 ? '  ' : ''}${fills[parts[index]?.fill ?? 0]} ${segment.label} `}</Text>
+            {withoutUnit(format(segment.value), format(total))}
+          </Text>
+        ))}
+      </Text>
     </Box>
   )
 }

@@ -13,7 +13,7 @@ const segments = [
 
 describe('a bar', () => {
   test('shows shares, the whole, and what is what', () => {
-    const bar = show(<Bar label="GPU 0" segments={segments} total={12} width={54} format={gib} legend />)
+    const bar = show(<Bar label="GPU 0" segments={segments} total={12} width={54} format={gib} />)
     expect(bar.lines()).toEqual([
       'GPU 0 ████████████████▓▓▓▓▓▓▓▓▓▓▓···········  12.0 GiB',
       '█ weights 4.9  ▓ KV 3.6  · free 3.5',
@@ -27,7 +27,7 @@ describe('a bar', () => {
 
   test('has an ASCII twin', () => {
     const bar = show(<Bar segments={segments} total={12} width={40} format={gib} />, { unicode: false })
-    expect(bar.frame()).toMatch(/^#+=+\.+ {2}12\.0 GiB$/)
+    expect(bar.lines()[0]).toMatch(/^#+=+\.+ {2}12\.0 GiB$/)
   })
 
   test('is words for a screen reader', () => {
