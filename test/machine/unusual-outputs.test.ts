@@ -196,6 +196,14 @@ it('says why the memory of an Intel card is not known from the bus', async () =>
   expect(other?.memoryTotalBytes).toMatchObject({ value: null, unknown: expect.stringContaining('xpu-smi') })
 })
 
+it.each([
+  '61:00.0 3D controller [0302]: NVIDIA Corporation GB100 [B200] [10de:2901] (rev a1)',
+  '61:00.0 3D controller: NVIDIA Corporation GB100 [B200] (rev a1)',
+  '61:00.0 "3D controller" "NVIDIA Corporation" "GB100 [B200]" -ra1 "NVIDIA Corporation" "Device 1999"',
+])('takes no name for an id: %s', async (line) => {
+  expect((await valuesOf('lspci.txt', `${line}\n`)).gpus).toMatchObject([{ name: 'B200', capability: '10.0' }])
+})
+
 it('says nothing of the link and of free memory where nobody told them', async () => {
   const machine = await machineOf({
     'lspci.txt': '29:00.0 VGA compatible controller: Intel Corporation DG2 [Arc A770]\n',

@@ -166,8 +166,9 @@ function slotEnd(device: Device, vendor: Vendor, all: readonly Device[]): Device
 function readDevice(device: Device, vendor: Vendor, end: Device, source: Source): GpuReading {
   const id = deviceIdOf(device)
   const pciId = id === null ? null : `${vendorIds[vendor]}:${id}`
+  // Ids are in lower case; `[B200]` is a name.
   const plain = device.device
-    .replace(/\s*\[[0-9a-f]{4}(?::[0-9a-f]{4})?\]/gi, '')
+    .replace(/\s*\[[0-9a-f]{4}(?::[0-9a-f]{4})?\]/g, '')
     .replace(/^\S+:[0-9a-f]{4}\b/i, '')
     .trim()
   const named = plain !== '' && !/^(Device )?[0-9a-f]{4}$/i.test(plain)
@@ -195,7 +196,7 @@ function shortName(name: string): string {
 }
 
 function deviceIdOf(device: Device): string | null {
-  const pair = /\[(?:[0-9a-f]{4}:)?([0-9a-f]{4})\](?!.*\[[0-9a-f]{4})/i.exec(device.device)
+  const pair = /\[(?:[0-9a-f]{4}:)?([0-9a-f]{4})\](?!.*\[[0-9a-f]{4})/.exec(device.device)
   return (
     (
       pair?.[1] ??
