@@ -92,7 +92,7 @@ export function createDiagnoser(context: DiagnosisContext = {}): Diagnoser {
       const also = [...roots, ...explained].filter((each) => each !== named && each.score >= likely)
       return {
         ...base,
-        ...told(named, { ...settings, ...modelValue(observed.model) }, engine.version, traits),
+        ...told(named, { ...settings, ...modelValue(observed.model), ...releaseOf(engine) }, engine.version, traits),
         also: also.map((each) => each.signature.cause),
       }
     }
@@ -116,6 +116,13 @@ function view({ signs, symptoms, lastLine, phaseLine, hasException, push, up, en
 
 function modelValue(model: string | null): Values {
   return model ? { model } : {}
+}
+
+/** The version to install again, where it is a release that the package index has: no nightly, and no build of another index. */
+function releaseOf({ name, version }: Diagnosis['engine']): Values {
+  return (name ?? 'vllm') === 'vllm' && version && /^\d+\.\d+\.\d+(?:\.post\d+)?$/.test(version)
+    ? { release: version }
+    : {}
 }
 
 function isEnough({ score, seen }: Candidate, failed: boolean, findings: Findings): boolean {

@@ -73,6 +73,30 @@ describe('fixes', () => {
     expect(titles('0.10.2')).not.toContain('length as the memory allows')
     expect(titles('0.32.0')).toContain('length as the memory allows')
   })
+
+  test('install the release again that runs, and no nightly', () => {
+    const argv = (engineVersion: string): unknown =>
+      diagnoseText('ImportError: /v/vllm/_C.abi3.so: undefined symbol: _ZN3c104cuda9SetDeviceEa', {
+        engineVersion,
+      }).fixes.flatMap(({ change }) => (change.kind === 'command' ? [change.argv] : []))
+    expect(argv('0.10.2')).toEqual([['uv', 'pip', 'install', '--reinstall', 'vllm==0.10.2']])
+    expect(argv('0.11.1rc6.dev12+g1234567')).toEqual([])
+  })
+
+  test('an AMD card gets neither NVIDIA’s tools nor the CPU build first', () => {
+    const log = `INFO ROCm stack at /opt/rocm
+RuntimeError: Failed to infer device type, please set the environment variable VLLM_LOGGING_LEVEL=DEBUG to turn on verbose logging`
+    const { cause, fixes } = diagnoseText(log)
+    expect(cause).toBe('failed-to-infer-device')
+    expect(JSON.stringify(fixes)).not.toMatch(/nvidia-smi|cu130/)
+    expect(fixes[0]?.title).not.toMatch(/CPU/)
+  })
+
+  test('unified memory is also held by the page cache', () => {
+    const log = `INFO device 0: NVIDIA GB10
+ValueError: Free memory on device cuda:0 (80.00/119.00 GiB) on startup is less than desired GPU memory utilization (0.9, 107.10 GiB).`
+    expect(JSON.stringify(diagnoseText(log).fixes)).toContain('vm.drop_caches=3')
+  })
 })
 
 describe('root over symptom', () => {

@@ -43,10 +43,17 @@ export const compiling: readonly Signature[] = [
       'On a supported card this is nearly always a Triton that does not belong to the installed torch, or a stale cache of another version.',
     fixes: [
       {
-        title: 'put Triton and torch back as vLLM asks for them',
-        change: command('uv', 'pip', 'install', '--reinstall', 'vllm', 'torch', 'triton', '--torch-backend=auto'),
+        title: 'install vLLM {release} again, with the torch and the Triton that it asks for',
+        change: command('uv', 'pip', 'install', '--reinstall', 'vllm=={release}'),
         why: 'The three belong together.',
-        risk: 'Changes the environment.',
+        risk: 'Replaces packages of the environment; its CUDA must be no newer than the driver’s.',
+        withoutTraits: ['rocm', 'cpu'],
+      },
+      {
+        title: 'a fresh environment with the torch and the Triton that vLLM asks for, or vLLM’s image',
+        change: advice,
+        why: 'The three belong together.',
+        risk: 'The download is repeated.',
       },
       {
         title: 'empty Triton’s cache (~/.triton/cache)',

@@ -119,10 +119,11 @@ export const libraries: readonly Signature[] = [
       'torch is linked against one version of NCCL. Another one, found first (LD_LIBRARY_PATH, a system package, another pip package), lacks its symbols.',
     fixes: [
       {
-        title: 'put back the NCCL that torch asks for (reinstall torch)',
-        change: command('uv', 'pip', 'install', '--reinstall', 'torch'),
-        why: 'It brings the matching nvidia-nccl package.',
-        risk: 'Changes the environment; vLLM must match the torch version.',
+        title: 'install vLLM {release} again, with the torch and the NCCL that it asks for',
+        change: command('uv', 'pip', 'install', '--reinstall', 'vllm=={release}'),
+        why: 'torch names the one nvidia-nccl package that fits it; torch alone would become the newest.',
+        risk: 'Replaces packages of the environment; its CUDA must be no newer than the driver’s.',
+        withoutTraits: ['rocm', 'cpu'],
       },
       {
         title: 'no foreign library path',
@@ -130,6 +131,7 @@ export const libraries: readonly Signature[] = [
         why: 'The system’s NCCL is then not found first.',
         risk: null,
       },
+      freshEnvironment,
     ],
   },
   {
@@ -196,10 +198,11 @@ export const libraries: readonly Signature[] = [
     fixes: [
       freshEnvironment,
       {
-        title: 'put the matching torch back',
-        change: command('uv', 'pip', 'install', '--reinstall', 'vllm', 'torch', '--torch-backend=auto'),
-        why: 'vLLM’s own requirement names it.',
-        risk: 'Changes the environment.',
+        title: 'install vLLM {release} again, and the torch that it asks for',
+        change: command('uv', 'pip', 'install', '--reinstall', 'vllm=={release}'),
+        why: 'vLLM’s own requirement names the one torch that fits.',
+        risk: 'Replaces packages of the environment; its CUDA must be no newer than the driver’s.',
+        withoutTraits: ['rocm', 'cpu'],
       },
     ],
   },

@@ -117,7 +117,15 @@ export const model: readonly Signature[] = [
         title: 'a newer transformers',
         change: command('uv', 'pip', 'install', '--upgrade', 'transformers'),
         why: 'It reads the entry first.',
+        risk: null,
+        versions: '>=0.24.0',
+      },
+      {
+        title: 'a newer transformers, of version 4',
+        change: command('uv', 'pip', 'install', '--upgrade', 'transformers<5'),
+        why: 'It reads the entry first.',
         risk: 'vLLM before 0.24 does not run with transformers 5.',
+        versions: '<0.24.0',
       },
       {
         title: 'give the entry in the older form (--hf-overrides)',
