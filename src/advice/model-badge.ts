@@ -1,17 +1,16 @@
 import { formatGiB } from '../core/bytes.ts'
 import { ggufBytes } from '../knowledge/gguf.ts'
 import type { ModelArchitecture } from '../knowledge/models/architecture.ts'
-import { lifetimeOfArchitecture, supportsArchitecture } from '../knowledge/vllm/names.ts'
 import { exactVersion } from '../knowledge/vllm/releases.ts'
 import { filesystemUnder } from '../machine/find.ts'
 import type { Machine } from '../machine/schema.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { isCpuRoute, isVllmRoute } from '../recipe/schema/route.ts'
 import type { Advice } from './advice.ts'
+import { architectureMissing } from './architecture-support.ts'
 import { memoryOf, usableCards } from './layout/cards.ts'
 import { makeAdvice } from './make-advice.ts'
 import type { KnownModel } from './model-facts.ts'
-import { sources } from './sources.ts'
 import { preferredVariant, rankVariants, variantLabel, variantsOf } from './variants.ts'
 
 /** Whether a model would run here, in a few words, and what there is to know about it. */
@@ -51,8 +50,11 @@ function reckon(model: KnownModel, machine: Machine, recipe: Recipe): Badge {
   const full = diskTooSmall(lowest, machine, recipe)
   if (full) return full
   if (!isVllm) return ggufBadge(model, machine)
-  const unknown = notInVersion(model, recipe)
-  if (unknown) return unknown
+  const version = exactVersion(recipe.engine.version)
+  const missing = architectureMissing(model.architecture.architectures, version)
+  if (missing) {
+    return { state: missing.kind === 'refuse' ? 'no' : 'tight', note: `not in vLLM ${version}`, advice: [missing] }
+  }
   return isCpuRoute(route) || !hasCards(machine) ? cpuBadge(model, machine) : cardBadge(model, machine, recipe)
 }
 
@@ -92,35 +94,6 @@ function diskTooSmall(needed: number, machine: Machine, { install }: Recipe): Ba
     },
   )
   return { state: 'no', note: `${formatGiB(needed)} of disk; ${formatGiB(free)} free`, advice: [advice] }
-}
-
-function notInVersion({ architecture }: KnownModel, recipe: Recipe): Badge | null {
-  const version = exactVersion(recipe.engine.version)
-  const names = architecture.architectures
-  if (names.length === 0 || names.some((name) => supportsArchitecture(version, name) !== false)) return null
-  const life = names.map(lifetimeOfArchitecture).find((found) => found !== null) ?? null
-  const history =
-    life === null
-      ? 'No release that rigup knows has it; a newer one may.'
-      : life.last === null
-        ? `It came with ${life.first}.`
-        : `${life.last} was the last release with it.`
-  const advice = makeAdvice(
-    life === null ? 'warn' : 'refuse',
-    {
-      id: 'model-not-in-version',
-      about: 'engine.version',
-      what: `vLLM ${version} does not know this kind of model (${names.join(', ')}).`,
-      why: history,
-      source: sources.wheels,
-    },
-    {
-      facts: ['model.id', 'engine.version'],
-      sure: life === null ? 'likely' : 'certain',
-      instead: life === null ? 'Try it with a newer vLLM, or another model.' : `vLLM ${life.last ?? life.first}.`,
-    },
-  )
-  return { state: life === null ? 'tight' : 'no', note: `not in vLLM ${version}`, advice: [advice] }
 }
 
 function cpuBadge(model: KnownModel, machine: Machine): Badge {

@@ -1,10 +1,10 @@
 import { float16Refused } from '../../knowledge/quantization.ts'
 import { methodNeeds } from '../../knowledge/vllm/methods.ts'
-import { lifetimeOfArchitecture, supportsArchitecture } from '../../knowledge/vllm/names.ts'
 import { exactVersion } from '../../knowledge/vllm/releases.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
+import { architectureMissing } from '../architecture-support.ts'
 import { type ComputeTarget, isBelow, kvCacheDtypes } from '../compute-target.ts'
 import { layoutModelOf } from '../layout/model.ts'
 import { invalidity } from '../layout/validity.ts'
@@ -38,11 +38,12 @@ export function modelContradictions(
   found.push(...checkpoint.why.filter(({ kind }) => kind === 'refuse'))
   if (recipe.quantization.method !== 'checkpoint' && quantization) found.push(...doubled(recipe, quantization.method))
   found.push(...float16(recipe, architecture.modelType))
+  const missing = architectureMissing(architecture.architectures, version)
   return [
     ...found,
     ...layout(recipe, layoutModelOf(architecture, null, version)),
     ...length(recipe, architecture.maxPositionEmbeddings),
-    ...support(architecture.architectures, version),
+    ...(missing ? [missing] : []),
   ]
 }
 
@@ -220,40 +221,6 @@ function length({ layout: { maxModelLen }, server }: Recipe, most: number | null
       {
         facts: ['model'],
         instead: `At most ${most.toLocaleString('en')}, or rope scaling through --hf-overrides where the model card describes it.`,
-      },
-    ),
-  ]
-}
-
-function support(architectures: readonly string[], version: string): Advice[] {
-  if (architectures.length === 0 || architectures.some((name) => supportsArchitecture(version, name) !== false))
-    return []
-  const life = lifetimeOfArchitecture(architectures[0] ?? '')
-  const history =
-    life === null
-      ? 'No release that rigup knows has it.'
-      : life.last === null
-        ? `It came with ${life.first}.`
-        : `It was there from ${life.first} to ${life.last}.`
-  return [
-    makeAdvice(
-      life === null ? 'warn' : 'refuse',
-      {
-        id: 'architecture-not-in-version',
-        about: 'engine.version',
-        what: `vLLM ${version} does not know ${architectures.join(', ')}.`,
-        why: history,
-        source: sources.wheels,
-      },
-      {
-        facts: ['model', 'engine.version'],
-        sure: life === null ? 'likely' : 'certain',
-        instead:
-          life === null
-            ? '--model-impl transformers may run it.'
-            : life.last === null
-              ? `vLLM ${life.first} or newer.`
-              : `vLLM ${life.last}.`,
       },
     ),
   ]
