@@ -9,7 +9,7 @@ const asItIs: FieldAdvice = { set: {}, advice: [] }
 
 /**
  * The build of vLLM that a recipe means on this machine, where it leaves that open: for CUDA 12.9 or 13 by the driver, the last release
- * that still supports the card, and the index that has it. What the recipe says stays as it says.
+ * that still supports the card, the distribution that holds it for a CPU, and the index that has it. What the recipe says stays as it says.
  */
 export function engineBuild({ engine, packages }: Recipe, machine: Machine): FieldAdvice {
   const exact = engine.version === 'newest' ? undefined : engine.version
@@ -18,14 +18,15 @@ export function engineBuild({ engine, packages }: Recipe, machine: Machine): Fie
   const other = engine.package !== undefined && engine.package !== route?.engine.package
   if (!route || route.state === 'unsupported' || other) return asItIs
   const set: Record<FieldPath, unknown> = {}
-  const { version, torchBackend } = route.engine
+  const { version, torchBackend, package: distribution } = route.engine
   const { extraIndexes } = route.packages
   if (version !== undefined && (exact === undefined || version.startsWith(`${exact}+`))) set['engine.version'] = version
+  if (distribution !== undefined && distribution !== 'vllm') set['engine.package'] = distribution
   if (torchBackend !== undefined && engine.torchBackend === undefined) set['engine.torchBackend'] = torchBackend
   if (extraIndexes !== undefined && packages.extraIndexes.length === 0) set['packages.extraIndexes'] = extraIndexes
   const changed = Object.entries(set).filter(([path, value]) => path !== 'engine.version' || value !== engine.version)
   if (changed.length === 0) return asItIs
-  const about = new Set(['engine.version', 'engine.torchBackend'])
+  const about = new Set(['engine.version', 'engine.torchBackend', 'engine.package'])
   return {
     set: Object.fromEntries(changed),
     advice: route.why.filter((item) => about.has(item.about) && item.kind !== 'refuse'),

@@ -59,6 +59,11 @@ describe('the plan of', () => {
     expect(launch?.environment).not.toHaveProperty('VLLM_USE_V1')
   })
 
+  test('a recipe that leaves open which distribution holds the CPU engine gets the one for this machine', async () => {
+    const plan = await planFor('cpu-proof', 'cpu-server', { 'engine.package': undefined })
+    expect(JSON.stringify(plan)).toBe(JSON.stringify(await planFor('cpu-proof', 'cpu-server')))
+  })
+
   test('what is installed is on disk before it counts as installed', async () => {
     const install = (await planFor('cpu-proof', 'cpu-server')).actions.find(({ id }) => id === 'install')
     expect(install?.operations.map(describeOperation).at(-1)).toMatch(/^sync --file-system \S+\/venv {3}# may fail$/)
