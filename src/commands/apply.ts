@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { formatBytes } from '../core/bytes.ts'
 import { printable } from '../core/printable.ts'
-import { exitCodes } from '../core/problem.ts'
+import { exitCodes, Problem } from '../core/problem.ts'
 import { correctionsOf, withRecordedCorrections } from '../machine/corrections.ts'
 import { machineFingerprint } from '../machine/fingerprint.ts'
 import type { Machine } from '../machine/schema.ts'
@@ -13,6 +13,7 @@ import { recipeText } from '../recipe/write.ts'
 import { createRun, isOpen, type RunStatus, runOfPlan } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
 import { finishRun, isSaved } from '../services/finish-run.ts'
+import { findKeptEngine } from '../services/kept-engine.ts'
 import { loadMachine } from '../services/load-machine.ts'
 import { type Prepared, prepare, refuse } from '../services/prepare.ts'
 import { refuseUnwritable } from '../services/refuse-unwritable.ts'
@@ -41,14 +42,13 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
     ? { ...loaded.recipe, install: { ...loaded.recipe.install, directory: resolve(options.directory) } }
     : loaded.recipe
   const prepared = await prepare(recipe, loaded.lock, machine)
-  refuse(prepared.refusals, recipe)
   const before = await runOfPlan(prepared.plan)
   if (before?.status === 'done' && !(await isSaved(before.directory))) {
     say(io, `The run ${before.directory} is done; only its recipe is not saved yet.`)
     return finish(before.directory, prepared, options, io)
   }
-  const { directories } = prepared.context
-  await refuseUnwritable({ ...directories, ...(options.save ? { recipes: dirname(resolve(options.save)) } : {}) })
+  // A run that goes on is attached to, whatever its engine has taken meanwhile.
+  if (!before?.holder) await refuseToBegin(prepared, options)
   announce(prepared, machine, recipe, io)
   if (!options.yes && !before?.holder) {
     const decision = await decide(given, prepared, differs(recipe, machine), io)
@@ -69,6 +69,28 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
   const outcome = await followRun(runDirectory, prepared.plan, io, told)
   if (outcome !== 'done') return sayUnfinished(runDirectory, outcome, io)
   return finish(runDirectory, prepared, options, io)
+}
+
+/** @throws Problem (exit `machine`) for what keeps a run from being begun or gone on with. */
+async function refuseToBegin({ context, refusals }: Prepared, { save }: ApplyOptions): Promise<void> {
+  const { recipe, directories } = context
+  await refuseWhileServing(`${recipe.server.host}:${recipe.server.port}`)
+  refuse(refusals, recipe)
+  await refuseUnwritable({ ...directories, ...(save === undefined ? {} : { recipes: dirname(resolve(save)) }) })
+}
+
+/** What rigup itself has left running there is told as that, and not as a port that somebody has taken. */
+async function refuseWhileServing(address: string): Promise<void> {
+  const engine = await findKeptEngine(address)
+  if (engine === null) return
+  throw new Problem({
+    what: engine.isWhole
+      ? `rigup left an engine running that serves ${engine.model} at http://${address}/v1.`
+      : `Processes are left of an engine that served ${engine.model} at ${address}; they hold memory and answer nobody.`,
+    why: 'A run starts its engine anew, to prove it.',
+    next: engine.isWhole ? 'use it as it is; or end it first: rigup stop' : 'end them first: rigup stop',
+    exit: 'machine',
+  })
 }
 
 async function finish(runDirectory: string, prepared: Prepared, options: ApplyOptions, io: CommandIo): Promise<number> {

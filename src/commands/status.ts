@@ -36,25 +36,38 @@ function runSummary(run: RunStatus) {
 /** `rigup status`: what runs, what was done, what serves, and where the logs are. Gives the exit code. */
 export async function runStatusCommand({ json }: { json: boolean }, io: CommandIo): Promise<number> {
   const { runs, unreadable } = await readRuns()
-  const serving = (await Promise.all(runs.map(({ directory }) => keptEngineOf(directory).catch(() => null)))).filter(
+  const engines = (await Promise.all(runs.map(({ directory }) => keptEngineOf(directory).catch(() => null)))).filter(
     (one) => one !== null,
   )
   if (json) {
-    const engines = serving.map(({ runDirectory, pid, address, model }) => ({ run: runDirectory, pid, address, model }))
-    writeJson(io, { runs: runs.map(runSummary), serving: engines })
+    writeJson(io, {
+      runs: runs.map(runSummary),
+      serving: engines.filter(({ isWhole }) => isWhole).map(engineSummary),
+      leftOver: engines.filter(({ isWhole }) => !isWhole).map(engineSummary),
+    })
     return exitCodes.ok
   }
   for (const directory of unreadable) say(io, printableLine(unreadableRun(directory)))
-  io.stdout.write(`${statusLines(runs, serving).map(printableLine).join('\n')}\n`)
+  io.stdout.write(`${statusLines(runs, engines).map(printableLine).join('\n')}\n`)
   return exitCodes.ok
 }
 
+function engineSummary({ runDirectory, pid, address, model }: KeptEngine) {
+  return { run: runDirectory, pid, address, model }
+}
+
+function engineLine({ address, model, pid, isWhole }: KeptEngine): string {
+  return isWhole
+    ? `Serving ${model} at http://${address}/v1 (process ${pid})`
+    : `Left of the engine of ${model}, whose first process (${pid}) is gone: others of it hold memory. rigup stop ends them.`
+}
+
 /** The newest run with its actions, the others in a line each, and the engines that answer now. */
-function statusLines(runs: readonly RunStatus[], serving: readonly KeptEngine[]): string[] {
+function statusLines(runs: readonly RunStatus[], engines: readonly KeptEngine[]): string[] {
   const [newest, ...others] = runs
   if (newest === undefined) return ['rigup has carried out nothing on this machine yet.']
   return [
-    ...serving.map(({ address, model, pid }) => `Serving ${model} at http://${address}/v1 (process ${pid})`),
+    ...engines.map(engineLine),
     headline(newest),
     ...newest.actions.map((state, index) => actionLine(state, newest.plan.actions[index]?.title ?? state.id)),
     `  logs: ${newest.directory}/logs`,

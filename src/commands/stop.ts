@@ -17,7 +17,12 @@ export async function runStop(io: CommandIo): Promise<number> {
     say(io, 'Nothing that rigup started runs now.')
     return exitCodes.ok
   }
-  say(io, `Stopping the engine at ${engine.address} (process ${engine.pid}) ...`)
+  say(
+    io,
+    engine.isWhole
+      ? `Stopping the engine at ${engine.address} (process ${engine.pid}) ...`
+      : `Ending what is left of the engine at ${engine.address}, whose first process (${engine.pid}) is gone ...`,
+  )
   await stopKeptEngine(engine.runDirectory)
   say(io, 'Stopped.')
   return exitCodes.ok

@@ -47,8 +47,11 @@ async function stopTree(request: StopRequest): Promise<Stopped> {
   const seen = new Map<number, string>()
   if ((await remaining(pid, seen)).length === 0) return { wasRunning: false, seconds: 0, by: null }
 
-  signal(pid, 'SIGINT')
-  if (await isGone(pid, seen, patienceSeconds)) return { wasRunning: true, seconds: seconds(), by: 'SIGINT' }
+  // Where the first process is gone already, nobody is there to end the others.
+  if ((await identify(pid)) !== null) {
+    signal(pid, 'SIGINT')
+    if (await isGone(pid, seen, patienceSeconds)) return { wasRunning: true, seconds: seconds(), by: 'SIGINT' }
+  }
   for (const member of await remaining(pid, seen)) signal(member, 'SIGTERM')
   const gentle = await isGone(pid, seen, patienceSeconds)
   for (const member of await remaining(pid, seen)) signal(member, 'SIGKILL')

@@ -135,6 +135,22 @@ describe('rigup apply', () => {
     expect(await readdir(runs())).toEqual([])
   })
 
+  test('attaches to a run of its own that goes on, also where what that run has taken would keep it from being begun', async () => {
+    const low = join(home, 'low.yaml')
+    await writeFile(low, (await readFile(path(), 'utf8')).replace('again', 'low').concat('server: { port: 80 }\n'))
+    const { advice: _, ...plan } = JSON.parse((await rigup('plan', low, '--json')).out)
+    const directory = await createRun({ plan: planSchema.parse(plan), recipe: '' }, runs())
+    const journal = await openJournal(directory)
+    await journal.append({ type: 'run-started', pid: 1, recipe: 'low', asRoot: false })
+    await journal.append({ type: 'run-finished', outcome: 'failed' })
+    await journal.close()
+    expect(await rigup('apply', low, '--yes')).toMatchObject({ code: exitCodes.machine })
+    const release = await takeLock(runs(), directory)
+    const { code, said } = await rigup('apply', low, '--yes').finally(release)
+    await rm(directory, { recursive: true })
+    expect([code, said]).toEqual([exitCodes.failed, expect.stringContaining(directory)])
+  })
+
   test('only saves the recipe of a run that is done and whose recipe could not be saved', async () => {
     const { advice: _, ...plan } = JSON.parse((await rigup('plan', path(), '--json')).out)
     const directory = await createRun({ plan: planSchema.parse(plan), recipe: '' }, runs())
