@@ -63,7 +63,7 @@ const known: readonly (readonly [Template, string])[] = [
 ]
 
 /** What makes one of these lines serious after all. */
-const serious = /undefined symbol|cannot open shared object/
+const serious = /undefined symbol|cannot open shared object|file too short|invalid ELF header|wrong ELF class/
 
 const compiled: readonly (readonly [CompiledTemplate, string])[] = known.map(([template, why]) => [
   compileTemplate(template),

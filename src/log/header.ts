@@ -26,6 +26,8 @@ const date = String.raw`\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|
 const headers: readonly RegExp[] = [
   // vLLM: `INFO 11-20 12:00:00 [core.py:70] `, before 0.8.2 `INFO 11-20 12:00:00 core.py:70] `.
   new RegExp(`^${word} (?<time>\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?) \\[?[^\\]\\s]{1,120}\\] ?`),
+  // The same without its date, as people quote it.
+  new RegExp(`^${word} \\[[\\w./-]{1,120}\\.py:\\d+\\] ?`),
   // Ollama.
   /^time=(?<time>\S+) level=(?<level>[A-Z]+) source=\S+ msg=/,
   // llama.cpp with --log-timestamps --log-prefix.

@@ -358,4 +358,26 @@ Nov 20 12:00:00 rig ollama[77]: panic: unable to load model: /var/lib/ollama/blo
   ['model-path-invalid', 'llama_model_loader: failed to load model from /m/x.gguf: No such file or directory'],
   ['tp-exceeds-gpu-count', 'RuntimeError: please set tensor_parallel_size (4) to less than max local gpu count (2)'],
   ['cli-flag-unknown', "TypeError: AsyncEngineArgs.__init__() got an unexpected keyword argument 'swap_space'"],
+  [
+    'libcuda-not-found',
+    `INFO 07-01 08:00:00 [__init__.py:248] No platform detected, vLLM is running on UnspecifiedPlatform
+WARNING 07-01 08:00:01 [_custom_ops.py:21] Failed to import from vllm._C with ImportError('/usr/lib/libcuda.so.1: file too short')
+Traceback (most recent call last):
+  File "/opt/v/vllm/entrypoints/openai/cli_args.py", line 255, in make_arg_parser`,
+  ],
+  ['ptxas-gpu-name-unknown', 'ptxas /tmp/k.ptx, line 6; error   : PTX .version 8.4 does not support .target sm_120a'],
+  [
+    'gpu-oom-weights',
+    'Error: llama runner process has terminated: error loading model: unable to allocate backend buffer',
+  ],
+  [
+    'disk-full',
+    'safetensors_rust.SafetensorError: Error while serializing: IoError(Os { code: 28, kind: StorageFull, message: "No space left on device" })',
+  ],
+  [
+    'python-dependency-missing',
+    `(EngineCore pid=4) ERROR [core.py:1136] EngineCore failed to start.
+(EngineCore pid=4) ERROR [core.py:1136] RuntimeError: DeepGEMM backend is not available or outdated. Please install or update the \`deep_gemm\` to a newer version to enable FP8 kernels.
+RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}`,
+  ],
 ]

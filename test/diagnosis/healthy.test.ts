@@ -37,6 +37,8 @@ srv  update_slots: all slots are idle`,
 (APIServer pid=1) INFO 11-21 10:00:00 [launcher.py:1] trigger received signal=SIGINT
 (APIServer pid=1) ERROR 11-21 10:00:01 [async_llm.py:700] vllm.v1.engine.exceptions.EngineDeadError: EngineCore encountered an issue. See stack trace (above) for the root cause.
 resource_tracker: There appear to be 1 leaked semaphore objects to clean up at shutdown`,
+  'an optional package that is not there': `[2026-09-17 04:16:53] CUDA-fused xIELU not available (No module named 'xielu') – falling back to a Python version.
+[2026-09-17 04:16:54] Load weight begin. avail mem=23.27 GB`,
   'requests that are refused while serving': `INFO:     Application startup complete.
 ERROR 11-21 10:00:00 [serving.py:1] Traceback (most recent call last):
 ERROR 11-21 10:00:00 [serving.py:1] ValueError: This model's maximum context length is 256 tokens. However, you requested 1000 tokens

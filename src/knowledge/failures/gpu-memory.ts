@@ -99,6 +99,7 @@ export const gpuMemory: readonly Signature[] = [
     signs: [
       proof('Failed to load model - not enough GPU memory', ...weightBuffers),
       { ...strong(...outOfMemory), unless: ['warming up sampler'], withoutTraits: ['server-up'] },
+      strong('unable to allocate backend buffer'),
       { ...strong(...loadingFrames), unless: ['Error: '], traits: ['out-of-memory'] },
       { ...hint(...outOfMemory), during: ['loading', 'downloading'] },
     ],

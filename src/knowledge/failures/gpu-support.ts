@@ -316,6 +316,7 @@ export const gpuSupport: readonly Signature[] = [
         'nvcc fatal   : Unsupported gpu architecture',
         "unrecognized architecture 'sm_",
         "Unsupported .target 'sm_",
+        'PTX .version {} does not support .target',
       ),
       hint('PTXASError', 'ptxas fatal', 'triton/backends/nvidia/bin/ptxas'),
     ],

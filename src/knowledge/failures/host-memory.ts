@@ -221,6 +221,7 @@ export const hostMemory: readonly Signature[] = [
       },
       hint('write /var/lib/docker', 'failed to register layer', 'reconstruct file', 'ENOSPC'),
     ],
+    explains: ['checkpoint-corrupt'],
     sentence: 'The disk is full.',
     because: 'A download, a compiled model or a temporary file has no room where it is written.',
     fixes: [

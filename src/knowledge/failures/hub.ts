@@ -195,6 +195,7 @@ export const hub: readonly Signature[] = [
         'unexpected end of file',
         'Unexpected end of JSON',
         'JSONDecodeError',
+        'Value error, Expecting value: line',
         'digest mismatch',
         'incomplete metadata, file not fully covered',
       ),

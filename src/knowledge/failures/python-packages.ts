@@ -225,9 +225,11 @@ export const pythonPackages: readonly Signature[] = [
   {
     cause: 'python-dependency-missing',
     signs: [
+      {
+        ...proof("ModuleNotFoundError: No module named '{module:w}'", "No module named '{module:w}'"),
+        unless: ['alling back', 'fallback', 'optional'],
+      },
       proof(
-        "ModuleNotFoundError: No module named '{module:w}'",
-        "No module named '{module:w}'",
         'PackageNotFoundError: No package metadata was found for {module:w}',
         'No package metadata was found for',
         'command not found: vllm',
@@ -236,6 +238,8 @@ export const pythonPackages: readonly Signature[] = [
       strong(
         'ImportError: Please install',
         'Please install {module:w} via',
+        'Please install or update the `{module:w}`',
+        'DeepGEMM backend is not available or outdated',
         'please install by `pip install {module:w}',
         'You need to `pip install {module:w}',
         'is not installed. Please run `pip install {module:w}',

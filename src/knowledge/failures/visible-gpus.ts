@@ -135,6 +135,9 @@ export const visibleGpus: readonly Signature[] = [
       proof(
         'libcuda.so.1: cannot open shared object file',
         'libcuda.so: cannot open shared object file',
+        'libcuda.so{}file too short',
+        'libcuda.so{}invalid ELF header',
+        'libcuda.so{}wrong ELF class',
         'libcuda.so cannot found',
         'libcuda.so cannot be found',
         'cannot find -lcuda',
