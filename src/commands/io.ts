@@ -1,4 +1,6 @@
 import { hasCode } from '../core/problem.ts'
+import { asciiStream } from '../ui/ascii-stream.ts'
+import { terminalOf } from '../ui/terminal.ts'
 
 /** Where a command reads and writes: JSON and other results go to `stdout`, everything said about them to `stderr`. */
 export type CommandIo = {
@@ -20,7 +22,13 @@ export function processIo(): CommandIo {
   process.stderr.on('error', (error) => {
     if (!hasCode(error, 'EPIPE')) throw error
   })
-  return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env }
+  const { stdin, stdout, stderr, env } = process
+  return { stdin, stdout: legible(stdout, env), stderr: legible(stderr, env), environment: env }
+}
+
+/** What a terminal cannot show is written as its ASCII twin; files and pipes get every character as it is. */
+function legible(stream: NodeJS.WriteStream, environment: CommandIo['environment']): NodeJS.WriteStream {
+  return stream.isTTY && !terminalOf(environment, stream).unicode ? asciiStream(stream) : stream
 }
 
 /** Writes a value as JSON, indented, with a line end. */

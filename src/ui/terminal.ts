@@ -44,16 +44,21 @@ function colourDepthOf(environment: Environment, stream: OutputStream): ColourDe
     default:
       return 4
   }
-  if (environment.NO_COLOR || environment.TERM === 'dumb' || !stream.isTTY) return 0
+  if (environment.NO_COLOR || environment.TERM === 'dumb' || isVideoTerminal(environment) || !stream.isTTY) return 0
   if (/^(truecolor|24bit)$/.test(environment.COLORTERM ?? '')) return 24
   return environment.TERM?.includes('256color') ? 8 : 4
+}
+
+/** vt100, vt102, vt220: what a serial console is called; by terminfo(5) it has neither colours nor more than ASCII. */
+function isVideoTerminal({ TERM }: Environment): boolean {
+  return /^vt\d/.test(TERM ?? '')
 }
 
 function showsUnicode(environment: Environment): boolean {
   const asked = environment.RIGUP_ASCII
   if (asked) return asked === '0' || asked === 'false'
   // The Linux console has a font of 256 or 512 glyphs.
-  if (environment.TERM === 'dumb' || environment.TERM === 'linux') return false
+  if (environment.TERM === 'dumb' || environment.TERM === 'linux' || isVideoTerminal(environment)) return false
   // POSIX: LC_ALL wins over LC_CTYPE, that over LANG; an empty one counts as not set.
   const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || 'C'
   return /utf-?8/i.test(locale)

@@ -12,7 +12,7 @@ import { parseRecipe } from '#src/recipe/parse.ts'
 import { openJournal } from '#src/run/journal.ts'
 import { takeLock } from '#src/run/run-lock.ts'
 import { createRun, listRuns } from '#src/run/runs.ts'
-import { projectRoot } from '#test/support/terminal.ts'
+import { projectRoot, TestTerminal } from '#test/support/terminal.ts'
 
 const run = promisify(execFile)
 
@@ -192,6 +192,29 @@ describe('a machine is given by its file, its folder of outputs or its name', ()
     expect([plan.code, JSON.parse(plan.out).recipe]).toEqual([exitCodes.ok, 'cpu-proof'])
     const machine = await rigup('detect', '--from', given, '--json', '--values')
     expect([machine.code, JSON.parse(machine.out).memory.totalBytes]).toEqual([exitCodes.ok, expect.any(Number)])
+  })
+})
+
+describe('signs that are not ASCII', () => {
+  test.each([
+    ['have twins on a terminal that cannot show them', 'C', /PCIe x1 of x16/],
+    ['stay on one that can', 'C.UTF-8', /PCIe ×1 of ×16/],
+  ])('%s', async (_case, locale, text) => {
+    const argv: [string, ...string[]] = [
+      process.execPath,
+      join(home, 'dist/rigup.js'),
+      'detect',
+      '--from',
+      'mining-rig',
+    ]
+    const terminal = new TestTerminal(argv, { columns: 120, env: { LC_ALL: locale, HOME: home } })
+    await terminal.exited
+    expect(terminal.output).toMatch(text)
+  })
+
+  test('stay in what is written to a file', async () => {
+    variables = { LC_ALL: 'C' }
+    expect((await rigup('detect', '--from', 'mining-rig')).out).toMatch(/PCIe ×1 of ×16/)
   })
 })
 

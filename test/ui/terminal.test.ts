@@ -11,6 +11,8 @@ describe('colour depth', () => {
     [{ TERM: 'xterm-256color', NO_COLOR: '1' }, tty, 0],
     [{ TERM: 'xterm-256color', NO_COLOR: '' }, tty, 8],
     [{ TERM: 'dumb', COLORTERM: 'truecolor' }, tty, 0],
+    [{ TERM: 'vt220' }, tty, 0],
+    [{ TERM: 'vt100', FORCE_COLOR: '1' }, tty, 4],
     [{ TERM: 'xterm-256color' }, { isTTY: undefined }, 0],
     [{ FORCE_COLOR: '1' }, { isTTY: false }, 4],
     [{ FORCE_COLOR: '2', NO_COLOR: '1' }, tty, 8],
@@ -33,6 +35,8 @@ describe('unicode', () => {
     [{ LANG: 'C', LC_CTYPE: 'de_DE.UTF-8' }, true],
     [{ LANG: 'en_US.UTF-8', TERM: 'linux' }, false],
     [{ LANG: 'en_US.UTF-8', TERM: 'dumb' }, false],
+    [{ LANG: 'en_US.UTF-8', TERM: 'vt220' }, false],
+    [{ LANG: 'en_US.UTF-8', TERM: 'vt100', RIGUP_ASCII: '0' }, true],
     [{ LANG: 'en_US.UTF-8', RIGUP_ASCII: '1' }, false],
     [{ LANG: 'C', RIGUP_ASCII: '0' }, true],
   ])('%j: %s', (environment, unicode) => {
