@@ -42,7 +42,7 @@ describe('the plan of', () => {
       'engine.package': undefined,
       'engine.build': 'source',
     })
-    const install = plan.actions.find(({ id }) => id === 'install')?.operations[0]
+    const install = plan.actions.find(({ id }) => id === 'install')?.operations.find(({ kind }) => kind === 'run')
     expect(install).toMatchObject({ environment: { LLAMA_CPP_BUILD_JOBS: jobs } })
   })
 
@@ -64,9 +64,14 @@ describe('the plan of', () => {
     expect(JSON.stringify(plan)).toBe(JSON.stringify(await planFor('cpu-proof', 'cpu-server')))
   })
 
-  test('what is installed is on disk before it counts as installed', async () => {
+  test('what is installed counts only once all of it is on disk, and what was cut off is installed anew', async () => {
     const install = (await planFor('cpu-proof', 'cpu-server')).actions.find(({ id }) => id === 'install')
-    expect(install?.operations.map(describeOperation).at(-1)).toMatch(/^sync --file-system \S+\/venv {3}# may fail$/)
+    const told = install?.operations.map(describeOperation) ?? []
+    expect(told[0]).toMatch(/^rm .*\/venv\/installed-by-rigup$/)
+    expect(told[1]).toMatch(/pip sync --reinstall --require-hashes /)
+    expect(told[2]).toMatch(/^sync --file-system \S+\/venv {3}# may fail$/)
+    expect(told[3]).toMatch(/installed-by-rigup/)
+    expect(install?.check[0]).toMatchObject({ kind: 'path-exists', path: expect.stringMatching(/installed-by-rigup$/) })
   })
 
   test('the V0 engine sets VLLM_USE_V1=0 and --swap-space 1', async () => {

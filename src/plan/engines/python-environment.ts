@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { uvVersion, uvWheelFor } from '../../knowledge/uv.ts'
 import { installPaths, type PlanContext } from '../context.ts'
@@ -167,6 +167,8 @@ function lockAction(context: PlanContext, wanted: PythonEnvironment): Action {
 
 function installAction(context: PlanContext, wanted: PythonEnvironment): Action {
   const paths = installPaths(context)
+  // What an installation that was cut off left half written has its metadata already: only one that came to its end counts.
+  const finished = { kind: 'path-exists' as const, path: join(paths.environment, 'installed-by-rigup') }
   const asLocked = { kind: 'command' as const, argv: [paths.python, '-I', '-c', checkInstalledScript, paths.lock] }
   return action(
     {
@@ -174,12 +176,14 @@ function installAction(context: PlanContext, wanted: PythonEnvironment): Action 
       title: wanted.title,
       reason: 'Installed from the lock alone: what does not match its hash is refused.',
       operations: [
+        { kind: 'remove', path: finished.path },
         {
           kind: 'run',
           argv: [
             paths.uv,
             'pip',
             'sync',
+            '--reinstall',
             '--require-hashes',
             '--python',
             paths.python,
@@ -191,11 +195,12 @@ function installAction(context: PlanContext, wanted: PythonEnvironment): Action 
         },
         // uv leaves that to the kernel: after a power cut, what counts as installed could be files without their content.
         { kind: 'run', argv: ['sync', '--file-system', paths.environment], timeoutSeconds: 3600, allowFailure: true },
+        { kind: 'write', path: finished.path, content: 'complete\n' },
       ],
     },
     {
       needs: ['lock'],
-      check: [asLocked],
+      check: [finished, asLocked],
       verify: [asLocked],
       ...(wanted.downloadBytes === undefined ? {} : { downloadBytes: wanted.downloadBytes }),
       ...(wanted.diskBytes === undefined ? {} : { diskBytes: wanted.diskBytes }),
