@@ -14,7 +14,7 @@ const savedMachine =
 const exportWords = Object.entries(exportNames)
   .map(([name, what]) => `${name} (${what})`)
   .join(', ')
-const io = processIo()
+const io = await processIo()
 
 /** Adds a flag for every recipe field, so that whatever can be asked can be answered on the command line. */
 function withFieldFlags(command: Command): Command {

@@ -1,5 +1,4 @@
 import { hasCode } from '../core/problem.ts'
-import { asciiStream } from '../ui/ascii-stream.ts'
 import { terminalOf } from '../ui/terminal.ts'
 
 /** Where a command reads and writes: JSON and other results go to `stdout`, everything said about them to `stderr`. */
@@ -14,7 +13,7 @@ export type CommandIo = {
  * The process's own streams. Who no longer reads the results, as `head` does after some lines, has enough; who no longer reads what is said
  * about the work does not end the work.
  */
-export function processIo(): CommandIo {
+export async function processIo(): Promise<CommandIo> {
   process.stdout.on('error', (error) => {
     if (!hasCode(error, 'EPIPE')) throw error
     process.exit()
@@ -23,12 +22,14 @@ export function processIo(): CommandIo {
     if (!hasCode(error, 'EPIPE')) throw error
   })
   const { stdin, stdout, stderr, env } = process
-  return { stdin, stdout: legible(stdout, env), stderr: legible(stderr, env), environment: env }
+  return { stdin, stdout: await legible(stdout, env), stderr: await legible(stderr, env), environment: env }
 }
 
 /** What a terminal cannot show is written as its ASCII twin; files and pipes get every character as it is. */
-function legible(stream: NodeJS.WriteStream, environment: CommandIo['environment']): NodeJS.WriteStream {
-  return stream.isTTY && !terminalOf(environment, stream).unicode ? asciiStream(stream) : stream
+async function legible(stream: NodeJS.WriteStream, environment: CommandIo['environment']): Promise<NodeJS.WriteStream> {
+  if (!stream.isTTY || terminalOf(environment, stream).unicode) return stream
+  const { asciiStream } = await import('../ui/ascii-stream.ts')
+  return asciiStream(stream)
 }
 
 /** Writes a value as JSON, indented, with a line end. */
