@@ -18,7 +18,7 @@ afterAll(() => rm(directory, { recursive: true }))
 /** What the command writes to stdout and stderr. */
 async function run(options: Partial<DetectCommand>): Promise<{ stdout: string; stderr: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const io = { ...processIo(), stdin: { isTTY: false }, stdout, stderr } as unknown as CommandIo
+  const io = { ...(await processIo()), stdin: { isTTY: false }, stdout, stderr } as unknown as CommandIo
   await runDetect({ json: false, values: false, yes: false, override: [], from: directory, ...options }, io)
   stdout.end()
   stderr.end()
