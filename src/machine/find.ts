@@ -10,3 +10,10 @@ export function filesystemUnder({ filesystems }: Pick<Machine, 'filesystems'>, p
   const above = filesystems.filter(({ mount }) => path === mount || path.startsWith(mount.replace(/\/?$/, '/')))
   return above.sort((a, b) => b.mount.length - a.mount.length)[0] ?? null
 }
+
+/** The first port from `from` on that nothing listens on, of a hundred; null where all are taken. What is not known counts as free. */
+export function freePort({ listeners }: Machine, from: number): number | null {
+  const taken = new Set(listeners.value?.map(({ port }) => port))
+  const ports = Array.from({ length: 100 }, (_, index) => from + index)
+  return ports.find((port) => port < 65536 && !taken.has(port)) ?? null
+}

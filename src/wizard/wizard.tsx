@@ -9,6 +9,7 @@ import { DifferencesScreen } from '#steps/recipe/differences-screen.tsx'
 import { ReviewScreen } from '#steps/review/screen.tsx'
 import type { ScreenProps } from '#steps/screen.ts'
 import type { QuestionStep, StepId } from '#steps/step.ts'
+import { risksOf } from '../advice/risks/risks.ts'
 import { messageOf, Problem } from '../core/problem.ts'
 import { recordedMachine } from '../machine/corrections.ts'
 import { applyOverrides } from '../machine/overrides.ts'
@@ -126,12 +127,17 @@ export function Wizard({ session, answers, name, runDirectory, given = null }: W
         }
       : null
 
+  const aside = step
+    ? (resolved?.chosen[step.id]?.advice ?? [])
+    : state.place === 'hardware' && machine
+      ? risksOf(machine).map(({ advice }) => advice)
+      : null
   return (
     <Frame
       title={titleOf(session, machine && !state.reading ? machineSummary(machine) : null)}
       place={placeOf(state.place)}
       {...(state.place === 'launch' ? {} : { steps: stepMarks(state.place, state.reached, run?.view ?? null) })}
-      {...(step ? { panel: (size) => <AdviceSide advice={resolved?.chosen[step.id]?.advice ?? []} {...size} /> } : {})}
+      {...(aside ? { panel: (size) => <AdviceSide advice={aside} {...size} /> } : {})}
       footer={footer}
     >
       {state.place === 'hardware' && !seesMachine && given && machine && resolved && differences ? (

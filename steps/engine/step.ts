@@ -3,10 +3,12 @@ import { compilationAdvice, generationAdvice } from '#src/advice/engine-options.
 import type { RouteAdvice } from '#src/advice/engine-routes/route-advice.ts'
 import { routesFor } from '#src/advice/engine-routes/routes.ts'
 import { knowledgeAge } from '#src/advice/knowledge-age.ts'
+import { makeAdvice } from '#src/advice/make-advice.ts'
 import { modelForRoute } from '#src/advice/model-for-route.ts'
 import { pythonPackages } from '#src/advice/python-packages.ts'
 import { formatBytes } from '#src/core/bytes.ts'
 import { isGguf } from '#src/knowledge/gguf.ts'
+import { freePort } from '#src/machine/find.ts'
 import type { Machine } from '#src/machine/schema.ts'
 import { type FieldPath, textFor } from '#src/recipe/fields.ts'
 import type { Recipe } from '#src/recipe/schema/recipe.ts'
@@ -56,6 +58,8 @@ function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice 
   set['server.environment'] = { ...recipe.server.environment, ...environment }
   if (isVllm) set['engine.compilation'] = route.engine.compilation ?? compilation.level
   set['engine.version'] ??= 'newest'
+  const port = portFor(machine, recipe)
+  set['server.port'] = port.port
   return {
     id: route.route,
     cells: [route.title, route.diskBytes === null ? '' : formatBytes(route.diskBytes)],
@@ -66,9 +70,24 @@ function choiceOf(route: RouteAdvice, machine: Machine, recipe: Recipe): Choice 
       ...model.advice,
       ...route.why,
       ...packages.advice,
+      ...port.advice,
       ...(isVllm ? [...compilation.why, ...generationAdvice(route.engine.version ?? 'newest').why] : []),
     ]),
   }
+}
+
+/** The usual port, or where something listens there the next that is free. */
+function portFor(machine: Machine, { server }: Recipe): { port: number; advice: Advice[] } {
+  const port = freePort(machine, server.port) ?? server.port
+  if (port === server.port) return { port, advice: [] }
+  const chosen = {
+    id: 'port-chosen',
+    about: 'server.port',
+    what: `Port ${port}.`,
+    why: `Something listens on ${server.port} here already.`,
+    source: { title: 'listening sockets of this machine' },
+  }
+  return { port, advice: [makeAdvice('note', chosen, { facts: ['listeners'] })] }
 }
 
 /** The same advice can follow from the route and from the engine's options. */

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink'
 import { risksOf } from '#src/advice/risks/risks.ts'
 import type { Machine } from '#src/machine/schema.ts'
-import { Notice } from '#src/ui/components/notice.tsx'
+import { Notice, type NoticeProps, noticeRows } from '#src/ui/components/notice.tsx'
 import { useTheme } from '#src/ui/context.tsx'
 import { hardwareRows } from './rows.ts'
 
@@ -20,11 +20,12 @@ const beside = 14
 /** The machine in rows, one per card, and below them what is broken and what is risky. */
 export function Overview({ machine, reading, message, width, height }: OverviewProps) {
   const theme = useTheme()
+  const rows = hardwareRows(machine, Math.max(2, height - beside), reading)
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       <Text bold>{reading ? 'Is this right? Still reading …' : 'Is this right?'}</Text>
       <Box flexDirection="column" marginTop={1} flexShrink={0}>
-        {hardwareRows(machine, Math.max(2, height - beside), reading).map((row, index) => (
+        {rows.map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
           <Text key={index} wrap="truncate">
             <Text {...theme.dim}>{row.topic.padEnd(8)}</Text>
@@ -32,42 +33,54 @@ export function Overview({ machine, reading, message, width, height }: OverviewP
           </Text>
         ))}
       </Box>
-      <Risks machine={machine} reading={reading} width={width} message={message} />
+      <Risks notices={noticesOf(machine, reading, message, width)} room={height - rows.length - 3} />
     </Box>
   )
 }
 
-type RisksProps = { machine: Machine; reading: boolean; width: number; message: string | null }
-
-function Risks({ machine, reading, width, message }: RisksProps) {
+/** What is to be said of the machine: messages, what is broken, what is risky. */
+function noticesOf(machine: Machine, reading: boolean, message: string | null, width: number): NoticeProps[] {
   const risks = risksOf(machine)
   const topicWidth = Math.max(0, ...risks.map(({ component }) => component.length))
+  return [
+    ...(message ? [{ kind: 'warn' as const, text: message, width }] : []),
+    ...(machine.gpus.length === 0 && !reading ? [{ ...noGpu, width }] : []),
+    ...machine.problems.map(({ about, text }) => ({ kind: 'warn' as const, topic: about, topicWidth, text, width })),
+    ...risks.map((risk) => ({
+      kind: risk.advice.kind === 'refuse' ? ('fail' as const) : ('warn' as const),
+      topic: risk.component,
+      topicWidth,
+      text: `${risk.specification}: ${risk.risk}`,
+      mitigation: risk.mitigation,
+      step: risk.step ?? undefined,
+      width,
+    })),
+  ]
+}
+
+const noGpu = {
+  kind: 'note',
+  text: 'No GPU was found: the engine would run on the CPU. A machine with eight can be looked at:',
+  mitigation: 'rigup --machine mining-rig',
+} as const
+
+/** As many notices as there is room for, and how many there are besides. */
+function Risks({ notices, room }: { notices: readonly NoticeProps[]; room: number }) {
+  const theme = useTheme()
+  const shown = fitting(notices, room)
+  const more = notices.length - shown.length
   return (
     <Box flexDirection="column" marginTop={1} overflow="hidden">
-      {message ? <Notice kind="warn" text={message} width={width} /> : null}
-      {machine.gpus.length === 0 && !reading ? (
-        <Notice
-          kind="note"
-          text="No GPU was found: the engine would run on the CPU. A machine with eight can be looked at:"
-          mitigation="rigup --machine mining-rig"
-          width={width}
-        />
-      ) : null}
-      {machine.problems.map(({ about, text }) => (
-        <Notice key={`${about} ${text}`} kind="warn" topic={about} topicWidth={topicWidth} text={text} width={width} />
+      {shown.map((notice) => (
+        <Notice key={`${notice.topic} ${notice.text}`} {...notice} />
       ))}
-      {risks.map((risk) => (
-        <Notice
-          key={risk.advice.id}
-          kind={risk.advice.kind === 'refuse' ? 'fail' : 'warn'}
-          topic={risk.component}
-          topicWidth={topicWidth}
-          text={`${risk.specification}: ${risk.risk}`}
-          mitigation={risk.mitigation}
-          step={risk.step ?? undefined}
-          width={width}
-        />
-      ))}
+      {more > 0 ? <Text {...theme.dim}>{`${more} more: ? shows all, with their reasons`}</Text> : null}
     </Box>
   )
+}
+
+function fitting(notices: readonly NoticeProps[], room: number): readonly NoticeProps[] {
+  const ends = notices.map((_, index) => notices.slice(0, index + 1).reduce((sum, one) => sum + noticeRows(one), 0))
+  if ((ends.at(-1) ?? 0) <= room) return notices
+  return notices.slice(0, ends.filter((end) => end < room).length)
 }

@@ -22,6 +22,17 @@ test('an engine that cannot work is taken where it is asked for, so that its rea
   expect(chosen.engine).toMatchObject({ id: 'vllm-rocm-image', state: 'no' })
 })
 
+test('where something listens on the usual port the next free one is taken, and what is asked for stays', () => {
+  const shared = shippedMachine('shared-a100')
+  const taken = shared.listeners.value?.map(({ port }) => port)
+  expect(taken).toContain(8000)
+  const { recipe, chosen } = asked({}, shared)
+  expect(taken).not.toContain(recipe.server.port)
+  expect(chosen.engine?.advice.map(({ id }) => id)).toContain('port-chosen')
+  expect(asked({ port: '8000' }, shared).recipe.server.port).toBe(8000)
+  expect(asked({}).recipe.server.port).toBe(8000)
+})
+
 test('a version that is asked for gets the build of that version', () => {
   const { recipe } = asked({ 'engine-version': '0.10.2' })
   expect(recipe.engine).toMatchObject({ route: 'vllm-cuda-wheel', version: '0.10.2' })

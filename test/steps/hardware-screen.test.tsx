@@ -86,6 +86,13 @@ test('where there is little room, cards that are broken or busy are shown before
   await screen.shows('6 more')
 })
 
+test('where not all risks have room, how many there are besides is said, and none is cut in its middle', async () => {
+  const screen = show(<Screen tools={null} rows={17} />)
+  await screen.shows(/^\d more: \? shows all, with their reasons$/m)
+  const said = [...screen.frame().matchAll(/\[(memory|quantize|engine)\]/g)].length
+  expect(screen.frame()).toContain(`${4 - said} more`)
+})
+
 test('of many cards in use the idle ones are shown', async () => {
   const screen = show(<Screen tools={null} start={shippedMachine('shared-a100')} rows={17} />)
   await screen.shows(/#4 .*GiB free/)

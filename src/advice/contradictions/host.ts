@@ -4,7 +4,7 @@ import { ollamaRelease } from '../../knowledge/ollama-release.ts'
 import { wheelSizes } from '../../knowledge/vllm/builds.ts'
 import { knowsFlag } from '../../knowledge/vllm/names.ts'
 import { exactVersion } from '../../knowledge/vllm/releases.ts'
-import { filesystemUnder } from '../../machine/find.ts'
+import { filesystemUnder, freePort } from '../../machine/find.ts'
 import type { Machine } from '../../machine/schema.ts'
 import type { Recipe } from '../../recipe/schema/recipe.ts'
 import { isCpuRoute, type Route } from '../../recipe/schema/route.ts'
@@ -32,10 +32,7 @@ function port({ server }: Recipe, machine: Machine): Advice[] {
   const taken = machine.listeners.value?.find((listener) => listener.port === server.port)
   const found: Advice[] = []
   if (taken) {
-    const others = new Set(machine.listeners.value?.map((listener) => listener.port))
-    const free = Array.from({ length: 100 }, (_, index) => server.port + 1 + index).find(
-      (one) => !others.has(one) && one < 65536,
-    )
+    const free = freePort(machine, server.port)
     found.push(
       makeAdvice(
         'refuse',

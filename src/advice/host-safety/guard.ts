@@ -137,7 +137,7 @@ export function limitsAdvice(machine: Machine, neededBytes: number, swap: SwapAd
       {
         id: 'limits-in-bytes',
         about,
-        what: `The engine may take ${formatGiB(limits.memoryBytes)} of RAM and ${formatGiB(limits.swapBytes)} of swap, and is the first to end.`,
+        what: `The engine may take ${formatGiB(limits.memoryBytes)} of RAM and ${limits.swapBytes === 0 ? 'no swap' : `${formatGiB(limits.swapBytes)} of swap`}, and is the first to end.`,
         why: 'Written in bytes, because systemd takes 90 % of swap as 90 % of RAM; page cache counts too but is given back.',
         source,
       },

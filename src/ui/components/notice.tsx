@@ -2,8 +2,9 @@ import { Box, Text } from 'ink'
 import type { Advice } from '../../advice/advice.ts'
 import { useSigns, useTheme } from '../context.tsx'
 import { pad } from '../text/width.ts'
+import { wrap } from '../text/wrap.ts'
 
-type NoticeProps = {
+export type NoticeProps = {
   readonly kind: 'note' | 'ok' | 'warn' | 'fail'
   /** One or two words in front, so that notices line up: `RAM`, `Links`. */
   readonly topic?: string
@@ -14,6 +15,20 @@ type NoticeProps = {
   /** The step that deals with it, on the right. */
   readonly step?: string | undefined
   readonly width: number
+}
+
+/** How many rows a notice takes. */
+export function noticeRows({
+  topic = '',
+  topicWidth = topic.length,
+  text,
+  mitigation,
+  step,
+  width,
+}: NoticeProps): number {
+  const columns = Math.max(8, width - 2 - (topicWidth === 0 ? 0 : topicWidth + 2))
+  const beside = step === undefined ? 0 : step.length + 3
+  return wrap(text, columns).length + (mitigation === undefined ? 0 : wrap(`> ${mitigation}`, columns - beside).length)
 }
 
 /** A sign, a sentence, and what is done about it. */
