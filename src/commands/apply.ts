@@ -1,12 +1,11 @@
 import { dirname, resolve } from 'node:path'
-import { formatBytes } from '../core/bytes.ts'
 import { printable } from '../core/printable.ts'
 import { exitCodes, Problem } from '../core/problem.ts'
 import { correctionsOf, withRecordedCorrections } from '../machine/corrections.ts'
 import { machineFingerprint } from '../machine/fingerprint.ts'
 import type { Machine } from '../machine/schema.ts'
 import { machineSummary } from '../machine/summary.ts'
-import { planLines } from '../plan/render/text.ts'
+import { downloadWords, planLines } from '../plan/render/text.ts'
 import { loadRecipe } from '../recipe/files.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
@@ -140,9 +139,7 @@ function announce({ plan, advice }: Prepared, machine: Machine, recipe: Recipe, 
     )
   }
   for (const item of advice) say(io, printable(`${item.kind}: ${item.what} ${item.why}`))
-  const download = plan.actions.reduce((sum, action) => sum + (action.downloadBytes ?? 0), 0)
-  const size = download > 0 ? `, about ${formatBytes(download)} to download` : ''
-  say(io, `${plan.actions.length} actions${size}. Every command: rigup plan RECIPE`)
+  say(io, `${plan.actions.length} actions, ${downloadWords(plan)} to download. Every command: rigup plan RECIPE`)
   for (const action of plan.actions) say(io, `  ${action.title}${action.needsRoot ? ' (root)' : ''}`)
 }
 

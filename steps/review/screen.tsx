@@ -1,9 +1,8 @@
 import { Box, Text } from 'ink'
 import { useMemo } from 'react'
 import type { Advice } from '#src/advice/advice.ts'
-import { formatBytes } from '#src/core/bytes.ts'
 import type { Plan } from '#src/plan/plan.ts'
-import { planLines } from '#src/plan/render/text.ts'
+import { downloadWords, planLines } from '#src/plan/render/text.ts'
 import { useBody } from '#src/ui/components/body-context.ts'
 import { AdviceNotice } from '#src/ui/components/notice.tsx'
 import { TextPanel } from '#src/ui/components/text-panel.tsx'
@@ -46,11 +45,10 @@ export function ReviewScreen(props: ReviewScreenProps) {
     }),
   ])
   const text = useMemo(() => planLines(plan, { columns: columns - 1, commands: true }).join('\n'), [plan, columns])
-  const download = plan.actions.reduce((sum, action) => sum + (action.downloadBytes ?? 0), 0)
   const root = plan.actions.filter(({ needsRoot }) => needsRoot).length
   const facts = [
     `${plan.actions.length} actions`,
-    `about ${formatBytes(download)} to download`,
+    `${downloadWords(plan)} to download`,
     root > 0 ? `${root} as root` : 'none as root',
   ]
   const foot = wrap(message ?? (isSaved ? savedMachine : goesOn), columns)

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { GiB } from '#src/core/bytes.ts'
+import { directoriesOf } from '#src/core/directories.ts'
+import { proofModel } from '#src/launch/proof-model.ts'
 import { action, type Plan } from '#src/plan/plan.ts'
-import { planLines } from '#src/plan/render/text.ts'
+import { downloadWords, planLines } from '#src/plan/render/text.ts'
+import { noAnswers, resolve } from '#steps/answers.ts'
+import { planOf } from '#steps/plan-of-recipe.ts'
+import { questionSteps } from '#steps/question-steps.ts'
+import { shippedMachine } from '../advice/machines.ts'
 
 const plan: Plan = {
   schemaVersion: 1,
@@ -34,6 +40,23 @@ const plan: Plan = {
 }
 
 describe('a plan as text', () => {
+  test.each([
+    ['tesla-p40', /^about [\d.]+ GiB and the model$/],
+    ['radeon-desktop', /^the model$/],
+    ['rtx3060-desktop', /^about [\d.]+ GiB$/],
+  ] as const)('says of %s what is downloaded, the model that Ollama pulls too', async (name, words) => {
+    const machine = shippedMachine(name)
+    const { recipe } = resolve(questionSteps, machine, noAnswers)
+    const context = {
+      recipe,
+      machine,
+      lock: null,
+      directories: directoriesOf({ HOME: '/home/op' }),
+      proofModel: await proofModel(),
+    }
+    expect(downloadWords(planOf(context))).toMatch(words)
+  })
+
   test('tells each action with its reason, commands and sums', () => {
     expect(planLines(plan, { columns: 60, commands: true })).toEqual([
       '1. swap file  [root, disk 64.0 GiB]',

@@ -51,16 +51,26 @@ function commandLines({ operations, undo, needsRoot }: Action, indent: string): 
   ].flatMap(cleanLines)
 }
 
-function summary({ actions }: Plan): string {
+/** What a plan downloads, in words: `about 4.3 GiB`. Ollama pulls a model by a name that says no size before it is asked for. */
+export function downloadWords({ actions }: Plan): string {
+  const bytes = actions.reduce((total, { downloadBytes }) => total + (downloadBytes ?? 0), 0)
+  const pullsModel = actions
+    .flatMap(({ operations }) => operations)
+    .some((one) => one.kind === 'serve' && one.serve.engine === 'ollama' && one.serve.purpose === 'model')
+  const words = [bytes > 0 ? `about ${formatBytes(bytes)}` : '', pullsModel ? 'the model' : ''].filter(Boolean)
+  return words.join(' and ') || 'nothing that is known'
+}
+
+function summary(plan: Plan): string {
+  const { actions } = plan
   const sum = (of: (action: Action) => number | undefined): number =>
     actions.reduce((total, action) => total + (of(action) ?? 0), 0)
-  const download = sum(({ downloadBytes }) => downloadBytes)
   const disk = sum(({ diskBytes }) => diskBytes)
   const asRoot = actions.filter(({ needsRoot }) => needsRoot).length
   const undoable = actions.filter(({ undo }) => undo.length > 0).length
   return [
     `${actions.length} actions, ${asRoot === 0 ? 'none' : asRoot} as root.`,
-    `Download: ${download === 0 ? 'nothing that is known' : `about ${formatBytes(download)}`}.`,
+    `Download: ${downloadWords(plan)}.`,
     `Disk: ${disk === 0 ? 'not known' : `about ${formatBytes(disk)}`}.`,
     `rigup undo takes ${undoable} of them back.`,
   ].join(' ')
