@@ -1,5 +1,6 @@
 import { Box, render, Text, useApp, useInput } from 'ink'
 import SelectInput, { type IndicatorProps, type ItemProps } from 'ink-select-input'
+import { useRef, useState } from 'react'
 import type { Environment } from '../core/directories.ts'
 import { asciiStream } from './ascii-stream.ts'
 import { TerminalProvider, useSigns, useTheme } from './context.tsx'
@@ -19,19 +20,33 @@ export type ChoicePromptProps<Value> = {
 /** A question with a few answers, between other lines in the terminal: arrows or numbers, enter, escape. */
 export function ChoicePrompt<Value>({ question, choices, initial, onAnswer }: ChoicePromptProps<Value>) {
   const theme = useTheme()
-  useInput((input, key) => {
-    if (key.escape || (key.ctrl && input === 'c')) onAnswer(null)
-  })
   const found = choices.findIndex(({ value }) => value === initial)
+  const [drawn, draw] = useState(Math.max(0, found))
+  // Keys that come in one read are handled before anything is drawn, so the cursor is not only in the state.
+  const cursor = useRef(drawn)
+  const move = (by: number) => {
+    cursor.current = (cursor.current + by + choices.length) % choices.length
+    draw(cursor.current)
+  }
+  useInput((input, key) => {
+    const numbered = /^[1-9]$/.test(input) ? choices[Number(input) - 1] : undefined
+    if (key.escape || (key.ctrl && input === 'c')) onAnswer(null)
+    else if (key.upArrow || input === 'k') move(-1)
+    else if (key.downArrow || input === 'j') move(1)
+    else if (numbered) onAnswer(numbered)
+    else if (key.return) onAnswer(choices[cursor.current] ?? null)
+  })
   return (
     <Box flexDirection="column">
       <Text {...theme.strong}>{question}</Text>
+      {/* It draws; given the keys, it would take an enter that comes with an arrow for the row before. */}
       <SelectInput
+        key={drawn}
+        isFocused={false}
         items={choices.map(({ value, label }, index) => ({ key: label, value, label: `${index + 1} ${label}` }))}
-        initialIndex={Math.max(0, found)}
+        initialIndex={drawn}
         indicatorComponent={Indicator}
         itemComponent={Item}
-        onSelect={(item) => onAnswer(choices.find(({ value }) => value === item.value) ?? null)}
       />
       <Text {...theme.dim}>enter takes it, esc leaves</Text>
     </Box>

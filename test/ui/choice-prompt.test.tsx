@@ -39,3 +39,13 @@ test.each([
     expect(onAnswer).toHaveBeenLastCalledWith(answer === null ? null : expect.objectContaining({ value: answer })),
   )
 })
+
+test.each([
+  [['down', 'enter'], 'look'],
+  [['down', 'down', 'enter'], 'leave'],
+  [['up', 'enter'], 'leave'],
+])('%j in one read, as a slow line brings them, answers %s', async (keys, answer) => {
+  const { onAnswer, press } = asked('go')
+  await press(...keys)
+  await vi.waitFor(() => expect(onAnswer.mock.calls).toEqual([[expect.objectContaining({ value: answer })]]))
+})
