@@ -15,12 +15,12 @@ type OverviewProps = {
 }
 
 /** Rows that the other topics and two risks need below the cards. */
-const beside = 14
+const beside = 17
 
 /** The machine in rows, one per card, and below them what is broken and what is risky. */
 export function Overview({ machine, reading, message, width, height }: OverviewProps) {
   const theme = useTheme()
-  const rows = hardwareRows(machine, Math.max(2, height - beside), reading)
+  const rows = hardwareRows(machine, Math.max(3, height - beside), reading)
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       <Text bold>{reading ? 'Is this right? Still reading …' : 'Is this right?'}</Text>

@@ -195,6 +195,14 @@ describe('a machine is given by its file, its folder of outputs or its name', ()
   })
 })
 
+test('an export that this machine has no room for says how to name the one that it is for', async () => {
+  const large = join(home, 'large.yaml')
+  const text = await readFile(join(projectRoot, 'recipes/mining-rig.yaml'), 'utf8')
+  await writeFile(large, text.replace(/bytes: \d+/, `bytes: ${2 ** 50}`))
+  const { code, said } = await rigup('export', large, '--to', 'client')
+  expect([code, said]).toEqual([exitCodes.machine, expect.stringMatching(/next: name the machine.*--machine FILE/)])
+})
+
 describe('signs that are not ASCII', () => {
   test.each([
     ['have twins on a terminal that cannot show them', 'C', /PCIe x1 of x16/],
