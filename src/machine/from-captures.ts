@@ -1,6 +1,7 @@
 import { open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { encodingOf } from '../core/encoding.ts'
 import { hasCode, Problem } from '../core/problem.ts'
 import { composeMachine } from './compose.ts'
 import { readAmdSmi } from './probes/amd-smi/read.ts'
@@ -131,7 +132,7 @@ async function readStart(path: string): Promise<string> {
 
 /** PowerShell writes redirected output as UTF-16; colours and cursor movements belong to no tool's answer. */
 function decode(bytes: Buffer): string {
-  return withoutIndent(stripVTControlCharacters(new TextDecoder(encodingOf(bytes)).decode(bytes)))
+  return withoutIndent(stripVTControlCharacters(new TextDecoder(encodingOf(bytes).encoding).decode(bytes)))
 }
 
 /**
@@ -144,15 +145,6 @@ function withoutIndent(text: string): string {
   const common = indents.reduce((least, indent) => Math.min(least, indent), indents[0] ?? 0)
   const flush = common === 0 ? text : lines.map((line) => line.slice(common)).join('\n')
   return flush.replace(/^[ \t]+(?=\|.*\|[ \t]*\r?$|GPU\[\d|\+[-=]{3})/gm, '')
-}
-
-/** By its mark at the beginning, or by the zero bytes of plain letters. A byte that fits no encoding never stops the reading. */
-function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
-  const [first, second, , fourth] = bytes
-  if (first === 0xff && second === 0xfe) return 'utf-16le'
-  if (first === 0xfe && second === 0xff) return 'utf-16be'
-  if (first !== 0 && second === 0 && fourth === 0) return 'utf-16le'
-  return 'utf-8'
 }
 
 /** The names that a saved output's file may begin with. */
