@@ -62,7 +62,7 @@ test('a model that nobody shipped is pasted, read, laid out, and goes into the r
   terminal.press('enter')
   await terminal.waitFor('Which engine')
   terminal.press('enter')
-  await terminal.waitFor(/new-4b +4\.7 GiB/)
+  await terminal.waitFor(/as published +4\.7 GiB/)
   terminal.press('enter')
   await terminal.waitFor('How should the machine be kept safe?')
   terminal.press('enter')
