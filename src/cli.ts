@@ -16,15 +16,17 @@ const exportWords = Object.entries(exportNames)
   .join(', ')
 const io = await processIo()
 
-/** Adds a flag for every recipe field, so that whatever can be asked can be answered on the command line. */
-function withFieldFlags(command: Command): Command {
-  for (const { flag, argument, help } of allFields) {
-    command.addOption(
-      new Option(argument ? `--${flag} <${argument}>` : `--${flag}`, help).helpGroup('Answers (asked where left out):'),
-    )
+/** Adds a flag for every recipe field that has none yet, so that whatever can be asked can be answered on the command line. */
+function withFieldFlags(command: Command, heading: string): Command {
+  const taken = new Set(command.options.map(({ long }) => long))
+  for (const { flag, argument, help } of allFields.filter((field) => !taken.has(`--${field.flag}`))) {
+    command.addOption(new Option(argument ? `--${flag} <${argument}>` : `--${flag}`, help).helpGroup(heading))
   }
   return command
 }
+
+/** In place of what a recipe says. */
+const otherAnswers = 'Other answers than the recipe has:'
 
 /** The values of a command's flags under their own names, which commander turns into camelCase. */
 function flagsOf(command: Command): Record<string, string | boolean | undefined> {
@@ -34,7 +36,7 @@ function flagsOf(command: Command): Record<string, string | boolean | undefined>
 }
 
 function program(): Command {
-  const rigup = withFieldFlags(new Command('rigup'))
+  const rigup = withFieldFlags(new Command('rigup'), 'Answers (asked where left out):')
     .description(
       'Sets up vLLM, Ollama or llama.cpp on this machine and proves that tokens come out.\nWithout a command it opens the wizard, or attaches to what is already running.',
     )
@@ -115,30 +117,33 @@ function addDetect(rigup: Command): void {
 }
 
 function addPlan(rigup: Command): void {
-  rigup
+  const plan = rigup
     .command('plan')
     .argument('<recipe>', recipeWords)
     .description('show what would be done, with every command')
     .option('--machine <file|folder|name>', savedMachine)
     .option('--json', 'print the plan as JSON')
-    .action(async (recipe: string, options: { machine?: string; json?: boolean }) => {
+    .action(async (recipe: string, options: { machine?: string; json?: boolean }, command: Command) => {
       const { runPlan } = await import('./commands/plan.ts')
-      await runPlan(recipe, options, io)
+      await runPlan(recipe, { ...options, fields: fieldsOfFlags(flagsOf(command)) }, io)
     })
+  withFieldFlags(plan, otherAnswers)
 }
 
 function addApply(rigup: Command): void {
-  rigup
+  const apply = rigup
     .command('apply')
     .argument('<recipe>', recipeWords)
     .description('carry a recipe out, asking only where this machine differs')
     .option('--yes', 'ask nothing')
     .option('--directory <path>', 'install the engine there instead')
     .option('--save <file>', 'where to save the verified recipe')
-    .action(async (recipe: string, options: { yes?: boolean; directory?: string; save?: string }) => {
+    .action(async (recipe: string, options: { yes?: boolean; directory?: string; save?: string }, command: Command) => {
       const { runApply } = await import('./commands/apply.ts')
-      process.exitCode = await runApply(recipe, options, io)
+      const { directory: _, ...flags } = flagsOf(command)
+      process.exitCode = await runApply(recipe, { ...options, fields: fieldsOfFlags(flags) }, io)
     })
+  withFieldFlags(apply, otherAnswers)
 }
 
 function addExport(rigup: Command): void {

@@ -6,11 +6,12 @@ import { machineFingerprint } from '../machine/fingerprint.ts'
 import type { Machine } from '../machine/schema.ts'
 import { machineSummary } from '../machine/summary.ts'
 import { downloadWords, planLines } from '../plan/render/text.ts'
-import { loadRecipe } from '../recipe/files.ts'
+import type { FieldPath } from '../recipe/fields.ts'
 import type { Recipe } from '../recipe/schema/recipe.ts'
 import { recipeText } from '../recipe/write.ts'
 import { createRun, isOpen, type RunStatus, runOfPlan } from '../run/runs.ts'
 import { startRun } from '../run/start-run.ts'
+import { loadAnswered } from '../services/answered-recipe.ts'
 import { finishRun, isSaved } from '../services/finish-run.ts'
 import { findKeptEngine } from '../services/kept-engine.ts'
 import { loadMachine } from '../services/load-machine.ts'
@@ -28,11 +29,13 @@ type ApplyOptions = {
   directory?: string
   /** Where the verified recipe is saved instead. */
   save?: string
+  /** Answers in place of the recipe's own. */
+  fields?: Readonly<Record<FieldPath, unknown>>
 }
 
 /** `rigup apply RECIPE`: carries a recipe out and saves it as it was proved. Gives the exit code. */
 export async function runApply(given: string, options: ApplyOptions, io: CommandIo): Promise<number> {
-  const loaded = await loadRecipe(given)
+  const loaded = await loadAnswered(given, options.fields)
   say(io, 'Reading this machine ...')
   const machine = withRecordedCorrections(await loadMachine({}), loaded.recipe.machine)
   for (const correction of correctionsOf(machine))
@@ -51,7 +54,7 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
   announce(prepared, machine, recipe, io)
   if (!options.yes && !before?.holder) {
     const decision = await decide(given, prepared, differs(recipe, machine), io)
-    if (decision === 'steps') return runWizard({ recipe: given, new: true, fields: {} }, io)
+    if (decision === 'steps') return runWizard({ recipe: given, new: true, fields: options.fields ?? {} }, io)
     if (decision === 'leave') {
       say(io, 'Nothing was changed.')
       return exitCodes.ok

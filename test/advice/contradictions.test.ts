@@ -98,6 +98,20 @@ describe('what contradicts itself, the version or the machine is refused with th
     expect(found).toMatchObject({ kind: 'refuse', instead: expect.any(String) })
   })
 
+  test.each([
+    ['40,40', true],
+    ['18,18', false],
+    ['12,12,12', true],
+  ])('stages of %s layers are refused where they are not those of the model: %s', (partition, isRefused) => {
+    const given = recipe({
+      model: { source: 'hub', id: 'Qwen/Qwen3-8B' },
+      layout: { pipelineParallel: 2 },
+      server: { environment: { VLLM_PP_LAYER_PARTITION: partition } },
+    })
+    const found = contradictionsOf(given, rtx, modelFacts(given)).map(({ kind, id }) => `${kind} ${id}`)
+    expect(found.includes('refuse partition-of-another-model')).toBe(isRefused)
+  })
+
   test('limits in bytes without systemd are said not to be kept', () => {
     const memory = { limits: { memoryBytes: GiB, oomScoreAdjust: 1000 } }
     const ids = (init: string) =>

@@ -6,6 +6,7 @@ import type { Recipe } from '../../recipe/schema/recipe.ts'
 import type { Advice } from '../advice.ts'
 import { architectureMissing } from '../architecture-support.ts'
 import { type ComputeTarget, isBelow, kvCacheDtypes } from '../compute-target.ts'
+import { partitionVariable } from '../fit/partition.ts'
 import { layoutModelOf } from '../layout/model.ts'
 import { invalidity } from '../layout/validity.ts'
 import { makeAdvice } from '../make-advice.ts'
@@ -42,6 +43,7 @@ export function modelContradictions(
   return [
     ...found,
     ...layout(recipe, layoutModelOf(architecture, null, version)),
+    ...partition(recipe, architecture.layers.length),
     ...length(recipe, architecture.maxPositionEmbeddings),
     ...(missing ? [missing] : []),
   ]
@@ -134,6 +136,28 @@ function float16({ quantization }: Recipe, family: string | null): Advice[] {
         source: sources.vllmGpu,
       },
       { facts: ['model'], instead: 'dtype auto or bfloat16; on cards before capability 8.0 another model.' },
+    ),
+  ]
+}
+
+/** Layers of the stages that were reckoned for another model, or another number of stages. */
+function partition({ layout: { pipelineParallel }, server }: Recipe, layers: number): Advice[] {
+  const given = server.environment[partitionVariable]
+  if (given === undefined || pipelineParallel === 1) return []
+  const shares = given.split(',').map(Number)
+  const sum = shares.reduce((total, share) => total + share, 0)
+  if (shares.length === pipelineParallel && sum === layers) return []
+  return [
+    makeAdvice(
+      'refuse',
+      {
+        id: 'partition-of-another-model',
+        about: `server.environment.${partitionVariable}`,
+        what: `${partitionVariable}=${given} is not for this model.`,
+        why: `It divides ${sum} layers over ${shares.length} stages; the model has ${layers}, and ${pipelineParallel} stages are asked for.`,
+        source: { title: 'vLLM: distributed/utils.py, get_pp_indices' },
+      },
+      { facts: ['model', 'layout'], instead: `Without ${partitionVariable} vLLM divides the layers itself.` },
     ),
   ]
 }
