@@ -50,7 +50,7 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
     return finish(before.directory, prepared, options, io)
   }
   // A run that goes on is attached to, whatever its engine has taken meanwhile.
-  if (!before?.holder) await refuseToBegin(prepared, options)
+  if (!before?.holder) await refuseToBegin(prepared, before, options)
   announce(prepared, machine, recipe, io)
   if (!options.yes && !before?.holder) {
     const decision = await decide(given, prepared, differs(recipe, machine), io)
@@ -74,17 +74,24 @@ export async function runApply(given: string, options: ApplyOptions, io: Command
 }
 
 /** @throws Problem (exit `machine`) for what keeps a run from being begun or gone on with. */
-async function refuseToBegin({ context, refusals }: Prepared, { save }: ApplyOptions): Promise<void> {
+async function refuseToBegin(
+  { context, refusals }: Prepared,
+  before: RunStatus | null,
+  { save }: ApplyOptions,
+): Promise<void> {
   const { recipe, directories } = context
-  await refuseWhileServing(`${recipe.server.host}:${recipe.server.port}`)
+  await refuseWhileServing(`${recipe.server.host}:${recipe.server.port}`, before)
   refuse(refusals, recipe)
   await refuseUnwritable({ ...directories, ...(save === undefined ? {} : { recipes: dirname(resolve(save)) }) })
 }
 
-/** What rigup itself has left running there is told as that, and not as a port that somebody has taken. */
-async function refuseWhileServing(address: string): Promise<void> {
+/**
+ * What rigup itself has left running there is told as that, and not as a port that somebody has taken. What a killed run left behind
+ * is in nobody's way: going on with that run puts a new start in its place.
+ */
+async function refuseWhileServing(address: string, before: RunStatus | null): Promise<void> {
   const engine = await findKeptEngine(address)
-  if (engine === null) return
+  if (engine === null || (before !== null && isOpen(before) && engine.runDirectory === before.directory)) return
   throw new Problem({
     what: engine.isWhole
       ? `rigup left an engine running that serves ${engine.model} at http://${address}/v1.`
