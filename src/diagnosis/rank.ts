@@ -55,7 +55,9 @@ function candidate(signature: Signature, findings: Findings, failed: boolean, up
   if (!first) return null
   const sum = seen.reduce((total, each) => total + worth(each, failed), 0)
   const against = seenOf(signature.against).reduce((total, { sign }) => total + sign.points, 0)
-  const score = Math.min(sum, enough) - against
+  // A warning was survived: however much warnings say, an error says more.
+  const most = seen.every(({ level }) => level === 'warning') ? enough - 1 : enough
+  const score = Math.min(sum, most) - against
   return score > 0 ? { signature, score, seen, line: first.line, order: first.order } : null
 }
 

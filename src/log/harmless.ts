@@ -50,6 +50,7 @@ const known: readonly (readonly [Template, string])[] = [
   ['is overridden to', 'handled by vLLM itself'],
   ['which is incompatible with {}Overriding', 'handled by vLLM itself'],
   ['will be disabled. This is expected', 'as expected'],
+  ['Failed to import Ray with ModuleNotFoundError', 'Ray is for several machines only'],
   ['Unable to register remote classes used by', 'matters to several machines only'],
   ['not fully optimized yet', 'slower, not wrong'],
   ['generation flags are not valid and may be ignored', "the model's own defaults are used"],
